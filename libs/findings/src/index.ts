@@ -1,1 +1,9 @@
-export {};
+export * from './level/level';
+export * from './model/assessment.schema';
+export * from './model/geometry.schema';
+export * from './model/vertebra.schema';
+export * from './model/modic.schema';
+export * from './model/calcification.schema';
+export * from './model/disc.schema';
+export * from './model/study-findings.schema';
+export * from './model/key-slice';
