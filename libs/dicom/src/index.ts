@@ -1,1 +1,12 @@
-export {};
+export * from './errors';
+export { Tag, dictionaryVr, formatTag, tagOfKeyword, type Vr } from './element/tag';
+export * from './uid/uid';
+export * from './uid/implementation';
+export * from './uid/transfer-syntax';
+export * from './uid/sop-class';
+export { encodeFileMeta, PREAMBLE_LENGTH, type FileMeta } from './part10/file-meta';
+export { formatDecimalString, type NaturalDataset, type NaturalValue } from './part10/natural-dataset';
+export { encodeDataSet, encodePart10 } from './part10/encode-part10';
+export * from './geometry/vector';
+export * from './geometry/affine';
+export * from './geometry/image-plane';

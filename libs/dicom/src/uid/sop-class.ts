@@ -1,0 +1,81 @@
+import { type UID } from './uid';
+
+const uid = (text: string): UID => text as UID;
+const storage = (suffix: string): UID => uid(`1.2.840.10008.5.1.4.1.1.${suffix}`);
+
+/** Storage SOP classes by keyword: images, structured reports, segmentations, presentation states, key objects. @standard PS3.4 B.5 */
+const StorageSopClass = {
+  ComputedRadiographyImageStorage: storage('1'),
+  DigitalXRayImageStorageForPresentation: storage('1.1'),
+  DigitalXRayImageStorageForProcessing: storage('1.1.1'),
+  DigitalMammographyXRayImageStorageForPresentation: storage('1.2'),
+  DigitalMammographyXRayImageStorageForProcessing: storage('1.2.1'),
+  DigitalIntraOralXRayImageStorageForPresentation: storage('1.3'),
+  DigitalIntraOralXRayImageStorageForProcessing: storage('1.3.1'),
+  CTImageStorage: storage('2'),
+  EnhancedCTImageStorage: storage('2.1'),
+  LegacyConvertedEnhancedCTImageStorage: storage('2.2'),
+  UltrasoundMultiFrameImageStorage: storage('3.1'),
+  MRImageStorage: storage('4'),
+  EnhancedMRImageStorage: storage('4.1'),
+  MRSpectroscopyStorage: storage('4.2'),
+  EnhancedMRColorImageStorage: storage('4.3'),
+  LegacyConvertedEnhancedMRImageStorage: storage('4.4'),
+  UltrasoundImageStorage: storage('6.1'),
+  EnhancedUSVolumeStorage: storage('6.2'),
+  SecondaryCaptureImageStorage: storage('7'),
+  MultiFrameSingleBitSecondaryCaptureImageStorage: storage('7.1'),
+  MultiFrameGrayscaleByteSecondaryCaptureImageStorage: storage('7.2'),
+  MultiFrameGrayscaleWordSecondaryCaptureImageStorage: storage('7.3'),
+  MultiFrameTrueColorSecondaryCaptureImageStorage: storage('7.4'),
+  GrayscaleSoftcopyPresentationStateStorage: storage('11.1'),
+  ColorSoftcopyPresentationStateStorage: storage('11.2'),
+  PseudoColorSoftcopyPresentationStateStorage: storage('11.3'),
+  BlendingSoftcopyPresentationStateStorage: storage('11.4'),
+  XRayAngiographicImageStorage: storage('12.1'),
+  EnhancedXAImageStorage: storage('12.1.1'),
+  XRayRadiofluoroscopicImageStorage: storage('12.2'),
+  EnhancedXRFImageStorage: storage('12.2.1'),
+  XRay3DAngiographicImageStorage: storage('13.1.1'),
+  XRay3DCraniofacialImageStorage: storage('13.1.2'),
+  BreastTomosynthesisImageStorage: storage('13.1.3'),
+  NuclearMedicineImageStorage: storage('20'),
+  RawDataStorage: storage('66'),
+  SegmentationStorage: storage('66.4'),
+  SurfaceSegmentationStorage: storage('66.5'),
+  LabelMapSegmentationStorage: storage('66.7'),
+  ParametricMapStorage: storage('30'),
+  BasicTextSRStorage: storage('88.11'),
+  EnhancedSRStorage: storage('88.22'),
+  ComprehensiveSRStorage: storage('88.33'),
+  Comprehensive3DSRStorage: storage('88.34'),
+  ExtensibleSRStorage: storage('88.35'),
+  MammographyCADSRStorage: storage('88.50'),
+  KeyObjectSelectionDocumentStorage: storage('88.59'),
+  ChestCADSRStorage: storage('88.65'),
+  XRayRadiationDoseSRStorage: storage('88.67'),
+  PatientRadiationDoseSRStorage: storage('88.73'),
+  EncapsulatedPDFStorage: storage('104.1'),
+  PositronEmissionTomographyImageStorage: storage('128'),
+  EnhancedPETImageStorage: storage('130'),
+  LegacyConvertedEnhancedPETImageStorage: storage('128.1'),
+  RTImageStorage: storage('481.1'),
+} as const;
+
+/** SOP classes by keyword. @standard PS3.6 A.1 */
+export const SopClass = {
+  ...StorageSopClass,
+  VerificationSOPClass: uid('1.2.840.10008.1.1'),
+  StorageCommitmentPushModel: uid('1.2.840.10008.1.20.1'),
+  ModalityPerformedProcedureStep: uid('1.2.840.10008.3.1.2.3.3'),
+  InstanceAvailabilityNotification: uid('1.2.840.10008.5.1.4.33'),
+  PatientRootFind: uid('1.2.840.10008.5.1.4.1.2.1.1'),
+  PatientRootMove: uid('1.2.840.10008.5.1.4.1.2.1.2'),
+  PatientRootGet: uid('1.2.840.10008.5.1.4.1.2.1.3'),
+  StudyRootFind: uid('1.2.840.10008.5.1.4.1.2.2.1'),
+  StudyRootMove: uid('1.2.840.10008.5.1.4.1.2.2.2'),
+  StudyRootGet: uid('1.2.840.10008.5.1.4.1.2.2.3'),
+} as const;
+
+/** Every storage SOP class that a storage service of ours takes. @standard PS3.4 B.5 */
+export const STORAGE_SOP_CLASSES: readonly UID[] = Object.values(StorageSopClass);
