@@ -1,0 +1,49 @@
+import { createServer, type Server } from 'node:net';
+import { startS3, type TestS3 } from '../../../../test/servers/s3';
+import { describeObjectStore } from '../contract/object-store.contract';
+import { createS3Store, parseObjectKey } from '../index';
+
+let s3: TestS3;
+beforeAll(async () => {
+  s3 = await startS3();
+});
+afterAll(() => s3.stop());
+
+describeObjectStore('S3', () => createS3Store({ ...s3, partSizeBytes: 5 * 1024 * 1024 }));
+
+describe('S3 store', () => {
+  it('is refused with a wrong secret, and says it is no use to try again', async () => {
+    const store = await createS3Store({ ...s3, secretKey: 'wrong' });
+    await expect(store.put(parseObjectKey('a'), Buffer.from('x'))).rejects.toMatchObject({
+      code: 'STORE_DENIED',
+      retryable: false,
+    });
+    await expect(store.health()).rejects.toMatchObject({ code: 'STORE_DENIED' });
+    await store.close();
+  });
+
+  it('tells a missing bucket in its health', async () => {
+    const store = await createS3Store({ ...s3, bucket: 'nobody-made-me' });
+    await expect(store.health()).rejects.toMatchObject({ code: 'STORE_DENIED' });
+    await store.close();
+  });
+
+  it('ends a wait for a server that accepts and stays silent', async () => {
+    const silent: Server = createServer((socket) => socket.resume().on('error', () => undefined));
+    await new Promise<void>((resolve) => silent.listen(0, '127.0.0.1', resolve));
+    const { port } = silent.address() as { port: number };
+    const store = await createS3Store({ ...s3, port, responseTimeoutMs: 50, attempts: 2 });
+    await expect(store.put(parseObjectKey('a'), Buffer.from('x'))).rejects.toMatchObject({
+      code: 'STORE_TIMEOUT',
+      retryable: true,
+    });
+    await store.close();
+    await new Promise((resolve) => silent.close(resolve));
+  });
+
+  it('says unavailable when nobody listens', async () => {
+    const store = await createS3Store({ ...s3, port: 1, attempts: 1 });
+    await expect(store.get(parseObjectKey('a'))).rejects.toMatchObject({ code: 'STORE_UNAVAILABLE', retryable: true });
+    await store.close();
+  });
+});
