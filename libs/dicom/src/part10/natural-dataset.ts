@@ -125,7 +125,7 @@ function convertValue(keyword: string, vr: Vr, value: NaturalValue, state: { nee
   if (value === null || value === undefined) return '';
   if (CHARACTER_SET_VRS.has(vr)) {
     const text = plainText(keyword, value);
-    if (/[^\x00-\x7f]/.test(text)) state.needsUnicode = true; // eslint-disable-line no-control-regex
+    if (/[^\x00-\x7f]/.test(text)) state.needsUnicode = true;
     return text;
   }
   if (ASCII_VRS.has(vr)) {
