@@ -1,1 +1,57 @@
-export {};
+export * from './errors';
+export {
+  choice,
+  durationMs,
+  flag,
+  integer,
+  type JsonFile,
+  jsonFile,
+  optionalText,
+  port,
+  readJsonFile,
+  secret,
+  type Setting,
+  sizeBytes,
+  text,
+  url,
+} from './config/setting';
+export {
+  configFault,
+  type ConfigOf,
+  describeSettings,
+  parseConfig,
+  type Section,
+  type SectionValues,
+} from './config/config';
+export {
+  chooseStore,
+  HTTP_SECTION,
+  LOG_SECTION,
+  REDIS_SECTION,
+  STORE_SECTION,
+  type StoreChoice,
+} from './config/sections';
+export { KNOWN_SETTINGS } from './config/known-settings';
+export {
+  bindCatalogue,
+  type Catalogue,
+  type CatalogueLog,
+  type LogField,
+  type LogLevel,
+  type LogMessage,
+  type LogSink,
+  message,
+} from './log/catalogue';
+export { createLogger, type Logger, type LoggerOptions, NestLog, safeError } from './log/logger';
+export { type MetricOptions, Metrics } from './metrics/metrics';
+export { Health, type HealthCheck, type HealthReport } from './health/health';
+export { type Problem, toProblem } from './http/problem';
+export { ProblemFilter } from './http/problem.filter';
+export { LOGGER, PlatformModule, type PlatformOptions } from './platform.module';
+export {
+  type ApplicationOptions,
+  type RunningApplication,
+  runMain,
+  type ShutdownOptions,
+  startApplication,
+} from './shutdown/run-application';

@@ -1,0 +1,36 @@
+/**
+ * Every variable of the `ENDPLATE_` space, of whichever app: one environment file may serve all apps, so a name that
+ * belongs to another app is not a fault. A new setting is added here and in its app's section in one commit.
+ */
+export const KNOWN_SETTINGS: readonly string[] = [
+  'ENDPLATE_STORE',
+  'ENDPLATE_DATA_DIR',
+  'ENDPLATE_MIN_FREE_BYTES',
+  'ENDPLATE_QUEUE_PREFIX',
+  'ENDPLATE_DICOM_HOST',
+  'ENDPLATE_DICOM_PORT',
+  'ENDPLATE_DICOM_TLS_CERT',
+  'ENDPLATE_DICOM_TLS_KEY',
+  'ENDPLATE_DICOM_TLS_CA',
+  'ENDPLATE_AE_TITLE',
+  'ENDPLATE_AE_CONFIG',
+  'ENDPLATE_ACKNOWLEDGE',
+  'ENDPLATE_SPOOL_DIR',
+  'ENDPLATE_SPOOL_MAX_BYTES',
+  'ENDPLATE_MAX_ASSOCIATIONS',
+  'ENDPLATE_MAX_PDU_BYTES',
+  'ENDPLATE_MAX_INSTANCE_BYTES',
+  'ENDPLATE_ARTIM_MS',
+  'ENDPLATE_IDLE_MS',
+  'ENDPLATE_DRAIN_MS',
+  'ENDPLATE_QUIET_MS',
+  'ENDPLATE_RECONCILE_MS',
+  'ENDPLATE_LOCK_MS',
+  'ENDPLATE_STALLED_MS',
+  'ENDPLATE_HTTP_HOST',
+  'ENDPLATE_HTTP_PORT',
+  'ENDPLATE_STOW_MAX_BYTES',
+  'ENDPLATE_DESTINATIONS',
+  'ENDPLATE_CONCURRENCY',
+  'ENDPLATE_LOG_LEVEL',
+];
