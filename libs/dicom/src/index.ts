@@ -14,3 +14,4 @@ export { DataSet, type DataElement, type PixelData } from './element/data-set';
 export { parseDataSet, type ParseOptions } from './element/parse-data-set';
 export { readFileMeta, readPart10, type ReadFileMeta } from './part10/read-part10';
 export { decodeText, type CharacterSets } from './charset/character-set';
+export { DataSetScanner, type ScanLimits, type ScannedHeader } from './element/data-set-scanner';

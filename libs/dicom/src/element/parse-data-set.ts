@@ -101,6 +101,7 @@ class Parser {
       if (elements.has(header.tag)) throw this.invalid('A data element occurs twice', header.tag, start);
       elements.set(header.tag, this.parseValue(header, encoding, end, depth, dataSet, start));
     }
+    if (delimited && end < this.bytes.length) throw this.invalid('An item is not delimited', ITEM, this.at);
     if (delimited) throw this.truncated('The data set ends inside an item', ITEM, this.at);
     return dataSet;
   }
@@ -183,8 +184,10 @@ class Parser {
 
   private readHeader(encoding: ElementEncoding, end: number): ElementHeader {
     const header = readElementHeader(this.bytes, this.at, end - this.at, encoding, this.at);
-    if (typeof header === 'number')
+    if (typeof header === 'number') {
+      if (end < this.bytes.length) throw this.invalid('The item ends inside an element header', ITEM, this.at);
       throw this.truncated('The data set ends inside an element header', undefined, this.at);
+    }
     if (++this.elements > this.maxElements) {
       throw new DicomLimitError(`More than ${this.maxElements} elements`, { maxElements: this.maxElements });
     }
