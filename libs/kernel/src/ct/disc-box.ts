@@ -1,0 +1,129 @@
+import { affineColumn, applyAffine, length, type Affine, type Vec3 } from '@endplate/dicom';
+import { type NativeLabels } from '../level/native-labels';
+import { CLASS } from '../segment/spine-class';
+import { type VoxelBox } from '../shape/components';
+import { distanceTo } from '../shape/distance';
+
+/** The disc's own axes in LPS, unit: `posterior` along the endplates, `cranial` across them, `left` to the patient's left. */
+export interface DiscAxes {
+  readonly centreLps: Vec3;
+  readonly posterior: Vec3;
+  readonly cranial: Vec3;
+  readonly left: Vec3;
+}
+
+/** A CT volume in HU; index `(k * nj + j) * ni + i`. */
+export interface HounsfieldVolume {
+  readonly dims: readonly [number, number, number];
+  readonly data: Int16Array | Float32Array;
+  readonly ijkToLps: Affine;
+}
+
+/** Native voxels around one disc. */
+export interface DiscBox extends VoxelBox {
+  readonly spacingMm: readonly [number, number, number];
+  readonly voxelMm3: number;
+  readonly hu: Float32Array;
+  /** 1 inside the disc, closed over what the network left out (dense or gas). */
+  readonly disc: Uint8Array;
+  /** 1 in vertebral bodies, sacrum and posterior elements. */
+  readonly bone: Uint8Array;
+  readonly canal: Uint8Array;
+  /** (x, y, z) of the box -\> LPS mm. */
+  readonly ijkToLps: Affine;
+  /** Whether the disc reaches the border of the series. */
+  readonly cut: boolean;
+}
+
+const MARGIN_MM = 7;
+const CLOSING_MM = 3;
+
+/**
+ * Cuts the box around one disc out of a volume, with its masks.
+ *
+ * @returns undefined when the instance has no voxel there
+ */
+export function discBox(volume: HounsfieldVolume, labels: NativeLabels, instance: number): DiscBox | undefined {
+  const bounds = instanceBounds(labels, instance);
+  if (!bounds) return undefined;
+  const spacingMm = [0, 1, 2].map((axis) =>
+    length(affineColumn(volume.ijkToLps, axis as 0 | 1 | 2)),
+  ) as unknown as Vec3;
+  const from = bounds.low.map((v, a) => Math.max(0, v + labels.offset[a]! - Math.ceil(MARGIN_MM / spacingMm[a]!)));
+  const to = bounds.high.map((v, a) =>
+    Math.min(volume.dims[a]! - 1, v + labels.offset[a]! + Math.ceil(MARGIN_MM / spacingMm[a]!)),
+  );
+  const [nx, ny, nz] = to.map((v, a) => v - from[a]! + 1) as unknown as Vec3;
+  const box = { nx, ny, nz };
+  const masks = cutMasks(volume, labels, instance, box, from as unknown as Vec3);
+  const disc = closeMask(box, spacingMm, masks.disc, masks.bone);
+  const origin = applyAffine(volume.ijkToLps, from as unknown as Vec3);
+  const ijkToLps = [...volume.ijkToLps];
+  [ijkToLps[3], ijkToLps[7], ijkToLps[11]] = origin;
+  const cut = [0, 1, 2].some(
+    (a) => bounds.low[a]! + labels.offset[a]! <= 0 || bounds.high[a]! + labels.offset[a]! >= volume.dims[a]! - 1,
+  );
+  return { ...box, spacingMm, voxelMm3: spacingMm[0] * spacingMm[1] * spacingMm[2], ...masks, disc, ijkToLps, cut };
+}
+
+interface Bounds {
+  readonly low: readonly number[];
+  readonly high: readonly number[];
+}
+
+function instanceBounds(labels: NativeLabels, instance: number): Bounds | undefined {
+  const [ni, nj] = labels.dims;
+  const low = [Infinity, Infinity, Infinity];
+  const high = [-1, -1, -1];
+  for (let at = labels.instances.indexOf(instance); at >= 0; at = labels.instances.indexOf(instance, at + 1)) {
+    const i = at % ni;
+    const j = ((at - i) / ni) % nj;
+    const k = Math.floor(at / (ni * nj));
+    [i, j, k].forEach((value, axis) => {
+      low[axis] = Math.min(low[axis]!, value);
+      high[axis] = Math.max(high[axis]!, value);
+    });
+  }
+  return high[0]! < 0 ? undefined : { low, high };
+}
+
+interface Masks {
+  readonly hu: Float32Array;
+  readonly disc: Uint8Array;
+  readonly bone: Uint8Array;
+  readonly canal: Uint8Array;
+}
+
+function cutMasks(volume: HounsfieldVolume, labels: NativeLabels, instance: number, box: VoxelBox, from: Vec3): Masks {
+  const total = box.nx * box.ny * box.nz;
+  const masks = {
+    hu: new Float32Array(total),
+    disc: new Uint8Array(total),
+    bone: new Uint8Array(total),
+    canal: new Uint8Array(total),
+  };
+  const [ni, nj, nk] = labels.dims;
+  for (let z = 0, at = 0; z < box.nz; z++) {
+    for (let y = 0; y < box.ny; y++) {
+      for (let x = 0; x < box.nx; x++, at++) {
+        const [vi, vj, vk] = [x + from[0], y + from[1], z + from[2]];
+        masks.hu[at] = volume.data[(vk * volume.dims[1] + vj) * volume.dims[0] + vi]!;
+        const [i, j, k] = [vi - labels.offset[0], vj - labels.offset[1], vk - labels.offset[2]];
+        if (i < 0 || j < 0 || k < 0 || i >= ni || j >= nj || k >= nk) continue;
+        const label = (k * nj + j) * ni + i;
+        const tissue = labels.classes[label]!;
+        if (labels.instances[label] === instance) masks.disc[at] = 1;
+        else if (tissue === CLASS.body || tissue === CLASS.sacrum || tissue === CLASS.posterior) masks.bone[at] = 1;
+        else if (tissue === CLASS.canal) masks.canal[at] = 1;
+      }
+    }
+  }
+  return masks;
+}
+
+/** Closing by a ball; bone stays bone. */
+function closeMask(box: VoxelBox, spacingMm: Vec3, disc: Uint8Array, bone: Uint8Array): Uint8Array {
+  const toDisc = distanceTo(box, spacingMm, (at) => disc[at] === 1);
+  const toOutside = distanceTo(box, spacingMm, (at) => toDisc[at]! > CLOSING_MM);
+  return disc.map((value, at) => (value === 1 || (toOutside[at]! > CLOSING_MM && bone[at] === 0) ? 1 : 0));
+}

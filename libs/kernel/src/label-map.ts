@@ -1,0 +1,31 @@
+import { type Affine } from '@endplate/dicom';
+
+/** One instance of a label map. */
+export interface LabelInstance {
+  /** Value in {@link LabelMap.instances}. */
+  readonly value: number;
+  readonly kind: 'body' | 'disc' | 'sacrum';
+  /** Id of the vertebra or disc in the findings. */
+  readonly findingId: string;
+  readonly voxels: number;
+}
+
+/**
+ * Classes and instances on the native grid of one series, cropped to the box that holds the spine.
+ *
+ * Index `(k * nj + j) * ni + i` with [ni, nj, nk] = `dims`; voxel (i, j, k) is voxel (i, j, k) + `offset` of the series.
+ */
+export interface LabelMap {
+  readonly seriesInstanceUID: string;
+  readonly frameOfReferenceUID?: string;
+  readonly dims: readonly [number, number, number];
+  /** First voxel of the box in the series' own grid, [i, j, k]. */
+  readonly offset: readonly [number, number, number];
+  /** (i, j, k) of the box, zero-based, -\> LPS mm. */
+  readonly ijkToLps: Affine;
+  /** Index into the network's classes: 0 background, 1 body, 2 disc, 3 sacrum, 4 canal, 5 posterior elements. */
+  readonly classes: Uint8Array;
+  /** 0, or the value of one of `instanceList`. */
+  readonly instances: Uint8Array;
+  readonly instanceList: readonly LabelInstance[];
+}

@@ -1,0 +1,70 @@
+import { type ProbabilityStack } from '../segment/probability-stack';
+import { THRESHOLDS } from '../thresholds';
+import { findCentreline, type CentrelinePoint } from './centreline';
+import { findChain, type ChainPair, type ChainSegment, type SpineChain } from './chain';
+import { growInstances } from './grow-instances';
+import { type InstanceMap } from './instance';
+import { nameChain, type NamedChain } from './labelling';
+import { spineProfile, type SpineProfile } from './profile';
+
+/** The spine of one segmented stack. */
+export interface FoundSpine {
+  readonly line: readonly CentrelinePoint[];
+  readonly map: InstanceMap;
+  readonly named: NamedChain;
+}
+
+/**
+ * Centreline, chain, instances and level names of a segmented stack.
+ *
+ * @param stack - its probabilities are adjusted where holes are filled and discs recovered
+ * @returns undefined when no spine is found
+ */
+export function findSpine(stack: ProbabilityStack): FoundSpine | undefined {
+  const line = findCentreline(stack);
+  if (!line || line.length < THRESHOLDS.level.bodyHeightMm) return undefined;
+  const profile = spineProfile(stack, line);
+  const pair = findChain(profile);
+  if (!pair) return undefined;
+  const best = trimChain(pair.best);
+  if (best.segments.filter((s) => s.kind === 'body').length === 0) return undefined;
+  const trimmed: ChainPair = { ...pair, best };
+  const map = growInstances(stack, line, splitSacrum(best, profile));
+  return { line, map, named: nameChain(trimmed) };
+}
+
+/** Drops what the chain took in at its cranial end without the network's support. */
+function trimChain(chain: SpineChain): SpineChain {
+  let first = 0;
+  const weak = (s: ChainSegment): boolean => s.support < THRESHOLDS.level.minBodyProbability;
+  while (first < chain.segments.length - 1 && weak(chain.segments[first]!)) first++;
+  return { ...chain, segments: chain.segments.slice(first) };
+}
+
+const S1_SEARCH = [0.75, 1.3] as const;
+const S1_HEIGHT = 1.05;
+const CLEFT = 0.12;
+
+/** Parts the first sacral segment from the rest: at the rudimentary disc where one shows, else by the height of the bodies. */
+function splitSacrum(chain: SpineChain, profile: SpineProfile): SpineChain {
+  const sacrum = chain.segments.at(-1);
+  if (sacrum?.kind !== 'sacrum') return chain;
+  const heights = chain.segments.filter((s) => s.kind === 'body' && !s.cut).map((s) => s.to - s.from);
+  const body = heights.length > 0 ? heights.at(-1)! : THRESHOLDS.level.bodyHeightMm;
+  const cleft = (at: number): number => profile.disc[at]! + 0.5 * profile.other[at]!;
+  let cut = Math.round(sacrum.from + S1_HEIGHT * body);
+  let best = 0;
+  let mean = 0;
+  let count = 0;
+  const [low, high] = [sacrum.from + S1_SEARCH[0] * body, Math.min(sacrum.from + S1_SEARCH[1] * body, sacrum.to - 3)];
+  for (let at = Math.round(low); at <= high; at++) {
+    mean += cleft(at);
+    count++;
+    if (cleft(at) > best) [best, cut] = [cleft(at), at];
+  }
+  if (count === 0 || best - mean / count < CLEFT) cut = Math.round(sacrum.from + S1_HEIGHT * body);
+  if (cut >= sacrum.to - 3) return chain;
+  const upper: ChainSegment = { ...sacrum, to: cut, cut: false };
+  const lower: ChainSegment = { ...sacrum, kind: 'lower-sacrum', from: cut };
+  return { ...chain, segments: [...chain.segments.slice(0, -1), upper, lower] };
+}

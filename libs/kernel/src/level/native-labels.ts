@@ -1,0 +1,169 @@
+import { applyAffine, composeAffine, invertAffine, type Affine, type Vec3 } from '@endplate/dicom';
+import { interpolateProbabilities, type ProbabilityStack } from '../segment/probability-stack';
+import { CLASS, SPINE_CLASSES } from '../segment/spine-class';
+import { type InstanceMap } from './instance';
+
+/** A native grid: [ni, nj, nk] voxels and (i, j, k) -\> LPS mm. */
+export interface NativeGrid {
+  readonly dims: readonly [number, number, number];
+  readonly ijkToLps: Affine;
+}
+
+/** Classes and instances on the part of a native grid that holds the spine; layout as in `LabelMap`. */
+export interface NativeLabels extends NativeGrid {
+  readonly offset: readonly [number, number, number];
+  readonly classes: Uint8Array;
+  readonly instances: Uint8Array;
+}
+
+const MARGIN = 3;
+
+/**
+ * Carries the instances over to a series' own voxels: class probabilities are interpolated there, so that borders follow
+ * the native grid, and each voxel joins the instance around it.
+ *
+ * @returns undefined when the grid does not meet the instances
+ */
+export function nativeLabels(grid: NativeGrid, stack: ProbabilityStack, map: InstanceMap): NativeLabels | undefined {
+  const box = nativeBox(grid, map);
+  if (!box) return undefined;
+  const [offset, dims] = box;
+  const toNative: Affine = [1, 0, 0, offset[0], 0, 1, 0, offset[1], 0, 0, 1, offset[2], 0, 0, 0, 1];
+  const ijkToLps = composeAffine(grid.ijkToLps, toNative);
+  const toStack = composeAffine(invertAffine(stack.affine), ijkToLps);
+  const labels = new Uint8Array(dims[0] * dims[1] * dims[2]);
+  const classes = new Uint8Array(labels.length);
+  const painter = new Painter(stack, map);
+  for (let k = 0, at = 0; k < dims[2]; k++) {
+    for (let j = 0; j < dims[1]; j++) {
+      for (let i = 0; i < dims[0]; i++, at++) {
+        const c = toStack[0]! * i + toStack[1]! * j + toStack[2]! * k + toStack[3]!;
+        const r = toStack[4]! * i + toStack[5]! * j + toStack[6]! * k + toStack[7]!;
+        const s = toStack[8]! * i + toStack[9]! * j + toStack[10]! * k + toStack[11]!;
+        const packed = painter.at(c, r, s);
+        classes[at] = packed >> 8;
+        labels[at] = packed & 255;
+      }
+    }
+  }
+  return { dims, offset, ijkToLps, classes, instances: labels };
+}
+
+type Triple = readonly [number, number, number];
+
+function nativeBox(grid: NativeGrid, map: InstanceMap): [Triple, Triple] | undefined {
+  const [columns, rows, slices] = map.dims;
+  const low = [columns, rows, slices];
+  const high = [-1, -1, -1];
+  for (let k = 0, at = 0; k < slices; k++) {
+    for (let r = 0; r < rows; r++) {
+      for (let c = 0; c < columns; c++, at++) {
+        if (map.labels[at] === 0) continue;
+        [c, r, k].forEach((value, axis) => {
+          low[axis] = Math.min(low[axis]!, value);
+          high[axis] = Math.max(high[axis]!, value);
+        });
+      }
+    }
+  }
+  if (high[0]! < 0) return undefined;
+  // Room for the canal behind the bodies.
+  high[0] = high[0]! + 30;
+  const toNative = composeAffine(invertAffine(grid.ijkToLps), map.affine);
+  const from = [Infinity, Infinity, Infinity];
+  const to = [-Infinity, -Infinity, -Infinity];
+  for (let corner = 0; corner < 8; corner++) {
+    const p = [0, 1, 2].map((axis) => (corner & (1 << axis) ? high[axis]! + 1 : low[axis]! - 1)) as unknown as Vec3;
+    applyAffine(toNative, p).forEach((value, axis) => {
+      from[axis] = Math.min(from[axis]!, value);
+      to[axis] = Math.max(to[axis]!, value);
+    });
+  }
+  const offset = from.map((value) => Math.max(0, Math.floor(value) - MARGIN));
+  const end = to.map((value, axis) => Math.min(grid.dims[axis]! - 1, Math.ceil(value) + MARGIN));
+  const dims = end.map((value, axis) => value - offset[axis]! + 1);
+  return dims.every((n) => n > 0) ? [offset as unknown as Triple, dims as unknown as Triple] : undefined;
+}
+
+/** Decides class and instance at fractional stack positions; packs them as `class << 8 | instance`. */
+class Painter {
+  private readonly kinds: readonly (number | undefined)[];
+  /** Labels that are a class but no instance of their own: the sacrum below its first segment. */
+  private readonly unnamed = new Set<number>();
+  private readonly tissue: Uint8Array;
+  private readonly p = new Float32Array(SPINE_CLASSES.length);
+
+  constructor(
+    private readonly stack: ProbabilityStack,
+    private readonly map: InstanceMap,
+  ) {
+    const kinds: number[] = [];
+    for (const { label, kind } of map.instances) {
+      kinds[label] = kind === 'body' ? CLASS.body : kind === 'disc' ? CLASS.disc : CLASS.sacrum;
+      if (kind === 'lower-sacrum') this.unnamed.add(label);
+    }
+    this.kinds = kinds;
+    this.tissue = new Uint8Array(map.labels.length);
+    for (let at = 0; at < this.tissue.length; at++) {
+      for (let n = 0; n < this.p.length; n++) this.p[n] = stack.planes[n]![at]!;
+      this.tissue[at] = decide(this.p);
+    }
+  }
+
+  at(c: number, r: number, s: number): number {
+    const [columns, rows, slices] = this.stack.dims;
+    if (!(c > -0.5 && r > -0.5 && s > -0.5 && c < columns - 0.5 && r < rows - 0.5 && s < slices - 0.5)) return 0;
+    const [c0, r0, k0] = [clampFloor(c, columns), clampFloor(r, rows), clampFloor(s, slices)];
+    const [c1, r1, k1] = [Math.min(c0 + 1, columns - 1), Math.min(r0 + 1, rows - 1), Math.min(k0 + 1, slices - 1)];
+    const first = (k0 * rows + r0) * columns + c0;
+    const [tissue, label] = [this.tissue[first]!, this.map.labels[first]!];
+    let uniform = true;
+    for (let corner = 1; corner < 8 && uniform; corner++) {
+      const at = ((corner & 4 ? k1 : k0) * rows + (corner & 2 ? r1 : r0)) * columns + (corner & 1 ? c1 : c0);
+      uniform = this.tissue[at] === tissue && this.map.labels[at] === label;
+    }
+    if (uniform) return this.pack(tissue, label);
+    interpolateProbabilities(this.stack, c, r, s, this.p);
+    const found = decide(this.p);
+    if (found !== CLASS.body && found !== CLASS.disc) return this.pack(found, 0);
+    return this.pack(found, this.nearestLabel(found, [c, r, s], [c0, r0, k0], [c1, r1, k1]));
+  }
+
+  private pack(tissue: number, label: number): number {
+    const kind = this.kinds[label];
+    if (label !== 0 && kind !== undefined) return (kind << 8) | (this.unnamed.has(label) ? 0 : label);
+    return tissue === CLASS.canal || tissue === CLASS.posterior ? tissue << 8 : 0;
+  }
+
+  /** The instance of the wanted tissue at the nearest corner of the cell, or 0. */
+  private nearestLabel(tissue: number, p: Triple, low: Triple, high: Triple): number {
+    const [columns, rows] = this.stack.dims;
+    const spacing = this.stack.spacingMm;
+    let [best, label] = [Infinity, 0];
+    for (let corner = 0; corner < 8; corner++) {
+      const c = corner & 1 ? high[0] : low[0];
+      const r = corner & 2 ? high[1] : low[1];
+      const k = corner & 4 ? high[2] : low[2];
+      const candidate = this.map.labels[(k * rows + r) * columns + c]!;
+      const kind = this.kinds[candidate];
+      if (candidate === 0 || (kind === CLASS.disc) !== (tissue === CLASS.disc)) continue;
+      const d = Math.hypot((c - p[0]) * spacing[0], (r - p[1]) * spacing[1], (k - p[2]) * spacing[2]);
+      if (d < best) [best, label] = [d, candidate];
+    }
+    return label;
+  }
+}
+
+function clampFloor(value: number, size: number): number {
+  return Math.min(Math.max(Math.floor(value), 0), Math.max(size - 2, 0));
+}
+
+/** The most probable class, body and sacrum taken together as body. */
+function decide(p: Float32Array): number {
+  const bone = p[CLASS.body]! + p[CLASS.sacrum]!;
+  const rest = Math.max(p[CLASS.background]!, p[CLASS.canal]!, p[CLASS.posterior]!);
+  if (bone > rest && bone >= p[CLASS.disc]!) return CLASS.body;
+  if (p[CLASS.disc]! > rest) return CLASS.disc;
+  if (rest === p[CLASS.canal]) return CLASS.canal;
+  return rest === p[CLASS.posterior] ? CLASS.posterior : CLASS.background;
+}

@@ -1,0 +1,36 @@
+import { assessed, notAssessed, type Assessment, type DiscSignal } from '@endplate/findings';
+import { quantile } from '../measure/statistics';
+import { THRESHOLDS } from '../thresholds';
+
+const D = THRESHOLDS.degeneration;
+
+/**
+ * T2 signal of a disc's nucleus over cerebrospinal fluid and the grade drawn from it.
+ *
+ * @param nucleus - T2 signal of the voxels in the middle of the disc
+ * @param canal - T2 signal of the voxels of the canal at the same height
+ * @param heightIndex - disc height over body height, where measured
+ */
+export function assessDiscSignal(
+  nucleus: readonly number[],
+  canal: readonly number[],
+  heightIndex: number | undefined,
+  outlineConfidence: number,
+): Assessment<DiscSignal> {
+  if (nucleus.length < 5) return notAssessed('DISC_TOO_SMALL', 'Too few voxels in the middle of the disc.');
+  if (canal.length < D.minCsfVoxels) return notAssessed('NO_CSF_REFERENCE', 'The canal beside the disc is not seen.');
+  const csf = quantile(canal, D.csfPercentile);
+  if (!(csf > 0)) return notAssessed('NO_CSF_REFERENCE', 'The canal gives no signal to compare with.');
+  const t2RatioToCsf = Math.max(0, quantile(nucleus, 0.5) / csf);
+  const pfirrmannLike = gradeOf(t2RatioToCsf, heightIndex);
+  const borders = [D.pfirrmann1, D.pfirrmann2, D.pfirrmann3];
+  const margin = Math.min(...borders.map((border) => Math.abs(t2RatioToCsf - border)));
+  return assessed({ t2RatioToCsf, pfirrmannLike }, Math.min(outlineConfidence, 0.5 + Math.min(0.5, margin * 5)));
+}
+
+function gradeOf(ratio: number, heightIndex: number | undefined): number {
+  if (ratio >= D.pfirrmann1) return 1;
+  if (ratio >= D.pfirrmann2) return 2;
+  if (ratio >= D.pfirrmann3) return 3;
+  return heightIndex !== undefined && heightIndex < D.collapsedIndex ? 5 : 4;
+}

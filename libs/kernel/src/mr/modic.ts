@@ -1,0 +1,131 @@
+import { assessed, notAssessed, type Assessment, type Modic } from '@endplate/findings';
+import { median } from '../measure/statistics';
+import { THRESHOLDS } from '../thresholds';
+import { depthFrom, endplateLesions, inBand, type ChangedVoxel, type EndplateSide, type SliceLesion } from './lesion';
+import { type MarrowVoxel } from './marrow';
+import { voxelType, type MarrowReference } from './marrow-reference';
+
+const MODIC = THRESHOLDS.modic;
+
+/** One endplate as it is judged. */
+export interface EndplateOnMr {
+  readonly side: EndplateSide;
+  readonly marrow: readonly MarrowVoxel[];
+  readonly reference: MarrowReference | undefined;
+  readonly fatSuppressed: boolean;
+  /** In-plane size (mm) and area (mm2) of a native voxel. */
+  readonly pixelMm: number;
+  readonly pixelAreaMm2: number;
+  readonly sliceCount: number;
+  readonly bodyHeightMm: number;
+  readonly endplateLengthMm: number;
+  readonly outlineConfidence: number;
+}
+
+/** The assessment without outlines, and the lesion's voxels for them. */
+export interface ModicResult {
+  readonly assessment: Assessment<Modic>;
+  readonly lesions: readonly SliceLesion[];
+}
+
+const CAVEATS: Readonly<Record<'1' | '2' | '3-possible', string | undefined>> = {
+  '1': 'Infection and tumour not excluded.',
+  '2': undefined,
+  '3-possible': 'Sclerosis can not be proven on MR alone.',
+};
+
+/** Judges one endplate on T1 and T2 by the marrow rules; withholds where the reference does not hold. */
+export function assessModic(endplate: EndplateOnMr): ModicResult {
+  const { reference, marrow, side } = endplate;
+  const withhold = (code: Parameters<typeof notAssessed>[0], text: string): ModicResult => ({
+    assessment: notAssessed(code, text),
+    lesions: [],
+  });
+  if (!reference) return withhold('REFERENCE_UNSTABLE', 'Too little marrow away from the endplates for a reference.');
+  const spread = Math.max(reference.t1Sigma / reference.t1, reference.t2Sigma / reference.t2);
+  if (!(spread <= MODIC.maxReferenceSpread)) {
+    return withhold('REFERENCE_UNSTABLE', 'The marrow away from the endplates is too uneven for a reference.');
+  }
+  const band = marrow.filter((v) => inBand(v, side) && Number.isFinite(v.t1) && Number.isFinite(v.t2));
+  if (band.length < MODIC.minReferenceVoxels)
+    return withhold('COVERAGE_INCOMPLETE', 'The band under the endplate is not covered.');
+  const lesions = lesionsAt(endplate, reference, band, 1);
+  const value = describe(endplate, reference, band, lesions);
+  const steady = [0.9, 1.1].every(
+    (factor) => lesionsAt(endplate, reference, band, factor).length > 0 === lesions.length > 0,
+  );
+  const confidence = Math.min(
+    endplate.outlineConfidence,
+    steady ? 1 : 0.5,
+    1 - spread,
+    marginConfidence(endplate, lesions),
+  );
+  return { assessment: assessed(value, Math.max(0.05, confidence)), lesions };
+}
+
+/** Lesions when the reference of both channels is multiplied by a factor. */
+function lesionsAt(
+  endplate: EndplateOnMr,
+  reference: MarrowReference,
+  band: readonly MarrowVoxel[],
+  factor: number,
+): readonly SliceLesion[] {
+  const scaled = { ...reference, t1: reference.t1 * factor, t2: reference.t2 * factor };
+  const changed = band.flatMap((voxel): ChangedVoxel[] => {
+    const type = voxelType(voxel, scaled, endplate.fatSuppressed);
+    return type === 'none' ? [] : [{ voxel, type, depthMm: depthFrom(voxel, endplate.side) }];
+  });
+  return endplateLesions(changed, endplate.pixelMm, endplate.pixelAreaMm2, endplate.sliceCount);
+}
+
+/** Low where the lesion is only just large enough. */
+function marginConfidence(endplate: EndplateOnMr, lesions: readonly SliceLesion[]): number {
+  if (lesions.length === 0) return 1;
+  const area = Math.max(...lesions.map((lesion) => lesion.areaMm2));
+  return Math.min(1, 0.4 + (0.6 * (area - MODIC.minAreaMm2)) / MODIC.minAreaMm2);
+}
+
+function describe(
+  endplate: EndplateOnMr,
+  reference: MarrowReference,
+  band: readonly MarrowVoxel[],
+  lesions: readonly SliceLesion[],
+): Modic {
+  const voxels = lesions.flatMap((lesion) => lesion.voxels);
+  const measured = voxels.length > 0 ? voxels.map((v) => v.voxel) : band;
+  const depths = voxels.map((v) => v.depthMm);
+  const kind = lesionType(voxels);
+  return {
+    type: kind.type,
+    ...(kind.mixedOf ? { mixedOf: kind.mixedOf } : {}),
+    t1Ratio: Math.max(0, median(measured.map((v) => v.t1)) / reference.t1),
+    t2Ratio: Math.max(0, median(measured.map((v) => v.t2)) / reference.t2),
+    areaMm2: Math.max(0, ...lesions.map((lesion) => lesion.areaMm2)),
+    sliceCount: lesions.length,
+    heightPercent: depths.length > 0 ? Math.min(100, (100 * Math.max(...depths)) / endplate.bodyHeightMm) : 0,
+    apFraction: Math.min(1, Math.max(0, ...lesions.map((lesion) => lesion.contactMm)) / endplate.endplateLengthMm),
+    caveats: caveatsOf(kind),
+    outlines: [],
+  };
+}
+
+interface Kind {
+  readonly type: Modic['type'];
+  readonly mixedOf?: NonNullable<Modic['mixedOf']>;
+}
+
+function lesionType(voxels: readonly ChangedVoxel[]): Kind {
+  if (voxels.length === 0) return { type: 'none' };
+  const types = ['1', '2', '3-possible'] as const;
+  const counts = types
+    .map((type) => ({ type, share: voxels.filter((v) => v.type === type).length / voxels.length }))
+    .sort((a, b) => b.share - a.share);
+  const [first, second] = counts as [(typeof counts)[number], (typeof counts)[number]];
+  if (second.share >= MODIC.mixedFraction) return { type: 'mixed', mixedOf: [first.type, second.type] };
+  return { type: first.type };
+}
+
+function caveatsOf(kind: Kind): string[] {
+  const types = kind.type === 'mixed' ? [...(kind.mixedOf ?? [])] : kind.type === 'none' ? [] : [kind.type];
+  return types.flatMap((type) => CAVEATS[type as '1' | '2' | '3-possible'] ?? []);
+}

@@ -1,0 +1,63 @@
+import { type VoxelBox } from './components';
+
+/**
+ * Distance of every voxel centre to the nearest voxel of a mask, mm; Infinity where the mask is empty.
+ *
+ * Exact and separable: Felzenszwalb and Huttenlocher 2012, Theory of Computing 8:415, with a spacing per axis.
+ *
+ * @param spacingMm - between voxels along [x, y, z]
+ */
+export function distanceTo(
+  box: VoxelBox,
+  spacingMm: readonly [number, number, number],
+  inside: (at: number) => boolean,
+): Float32Array {
+  const { nx, ny, nz } = box;
+  const field = new Float32Array(nx * ny * nz);
+  for (let at = 0; at < field.length; at++) field[at] = inside(at) ? 0 : Infinity;
+  const line = new LineTransform(Math.max(nx, ny, nz));
+  for (let z = 0; z < nz; z++) for (let y = 0; y < ny; y++) line.run(field, (z * ny + y) * nx, 1, nx, spacingMm[0]);
+  for (let z = 0; z < nz; z++) for (let x = 0; x < nx; x++) line.run(field, z * ny * nx + x, nx, ny, spacingMm[1]);
+  for (let y = 0; y < ny; y++) for (let x = 0; x < nx; x++) line.run(field, y * nx + x, nx * ny, nz, spacingMm[2]);
+  for (let at = 0; at < field.length; at++) field[at] = Math.sqrt(field[at]!);
+  return field;
+}
+
+/** Lower envelope of parabolas along one line of squared distances. */
+class LineTransform {
+  private readonly values: Float64Array;
+  private readonly sites: Int32Array;
+  private readonly bounds: Float64Array;
+
+  constructor(longest: number) {
+    this.values = new Float64Array(longest);
+    this.sites = new Int32Array(longest);
+    this.bounds = new Float64Array(longest + 1);
+  }
+
+  run(field: Float32Array, from: number, step: number, n: number, spacing: number): void {
+    const { values, sites, bounds } = this;
+    let last = -1;
+    for (let q = 0; q < n; q++) {
+      values[q] = field[from + q * step]!;
+      if (values[q] === Infinity) continue;
+      let crossing = -Infinity;
+      while (last >= 0) {
+        const p = sites[last]!;
+        crossing = (values[q]! - values[p]! + spacing * spacing * (q * q - p * p)) / (2 * spacing * spacing * (q - p));
+        if (crossing > bounds[last]!) break;
+        last--;
+      }
+      last++;
+      sites[last] = q;
+      bounds[last] = last === 0 ? -Infinity : crossing;
+      bounds[last + 1] = Infinity;
+    }
+    if (last < 0) return;
+    for (let q = 0, s = 0; q < n; q++) {
+      while (bounds[s + 1]! < q) s++;
+      const p = sites[s]!;
+      field[from + q * step] = spacing * spacing * (q - p) * (q - p) + values[p]!;
+    }
+  }
+}

@@ -1,0 +1,121 @@
+/** One number that decides, with its unit and where it comes from. */
+export interface Threshold {
+  readonly value: number;
+  readonly unit: string;
+  readonly source: string;
+}
+
+/** Version of the table below; written into findings.json and every SR. Any change of a value changes it. */
+export const THRESHOLDS_VERSION = '2026.11.1';
+
+const t = (value: number, unit: string, source: string): Threshold => ({ value, unit, source });
+const AGATSTON = 'Agatston et al. 1990, J Am Coll Cardiol 15:827';
+const MODIC = 'Modic et al. 1988, Radiology 166:193, as ratios to the marrow of the same vertebra';
+const OWN = 'Endplate, engineering choice';
+const GAUSS = 'normal distribution: 1.4826 MAD estimates sigma';
+
+/** Every threshold of the kernel by group and name. */
+export const THRESHOLD_TABLE = {
+  gate: {
+    minSlicesMr: t(1, 'slices', `${OWN}: one mid-sagittal slice can show a spine`),
+    minSlicesCt: t(12, 'slices', OWN),
+    minSagittalExtentMm: t(60, 'mm', `${OWN}: two lumbar segments`),
+    maxInPlaneMm: t(2.5, 'mm', OWN),
+    maxSliceMrMm: t(8, 'mm', OWN),
+    maxSliceCtMm: t(5.5, 'mm', OWN),
+    maxObliquityDeg: t(35, 'degrees', `${OWN}: sagittal planes only on MR`),
+    isotropicMm: t(1.6, 'mm', `${OWN}: 3-D acquisitions may be reformatted`),
+    t1MaxTrMs: t(1100, 'ms', 'spin echo T1 weighting: TR short, TE short'),
+    t1MaxTeMs: t(35, 'ms', 'spin echo T1 weighting: TR short, TE short'),
+    t2MinTrMs: t(1500, 'ms', 'spin echo T2 weighting: TR long, TE long'),
+    t2MinTeMs: t(60, 'ms', 'spin echo T2 weighting: TR long, TE long'),
+    stirMaxTiMs: t(260, 'ms', 'inversion time of fat is 130 to 240 ms at 1.5 to 3 T'),
+    flairMinTiMs: t(500, 'ms', 'T1 FLAIR inverts near 700 to 1000 ms'),
+    csfBrightRatio: t(1.15, 'CSF / marrow', `${OWN}: T2 shows CSF brighter than marrow, T1 darker`),
+    csfDarkRatio: t(0.9, 'CSF / marrow', `${OWN}: T2 shows CSF brighter than marrow, T1 darker`),
+  },
+  segment: {
+    inPlaneMm: t(1, 'mm', 'spacing of the training slices'),
+    ctSliceMm: t(3, 'mm', `${OWN}: a lumbar body is 45 mm wide, 15 slices show it`),
+    ctHalfWidthMm: t(39, 'mm', `${OWN}: half a body, transverse scoliosis allowance`),
+    ctBoneHU: t(180, 'HU', `${OWN}: cancellous bone after blur`),
+    batch: t(4, 'slices', OWN),
+  },
+  level: {
+    minBodyProbability: t(0.4, '1', OWN),
+    minDiscVolumeMm3: t(400, 'mm3', `${OWN}: 30 mm wide, 25 mm deep, 1 mm high, half of it`),
+    minGap: t(0.15, '1', `${OWN}: below it names are withheld`),
+    bodyHeightMm: t(27, 'mm', 'mean height of lumbar bodies, Zhou et al. 2000, Eur Spine J 9:242'),
+    discHeightMm: t(9, 'mm', 'mean height of lumbar discs, Zhou et al. 2000, Eur Spine J 9:242'),
+  },
+  ct: {
+    seedHU: t(200, 'HU', `${AGATSTON}: 130 HU, raised by disc fibrosis and noise`),
+    growHU: t(130, 'HU', AGATSTON),
+    growSigmas: t(3, 'sigma', GAUSS),
+    minIslandMm3: t(3, 'mm3', OWN),
+    guardFwhms: t(0.65, 'FWHM', 'edge response of a Gaussian: 6 % of the step is left at 0.65 FWHM'),
+    minHeightFwhms: t(2, 'FWHM', `${OWN}: nothing is left between two guard bands below it`),
+    maxSigmaHU: t(40, 'HU', `${OWN}: 200 HU is then less than 3 sigma over 80 HU`),
+    maxReferenceHU: t(160, 'HU', `${OWN}: discs measure 50 to 120 HU; more is contrast medium`),
+    myelographyCanalHU: t(130, 'HU', `${OWN}: CSF measures 0 to 30 HU; more is intrathecal contrast`),
+    metalHU: t(2400, 'HU', `${OWN}: cortical bone stays below 2000 HU`),
+    metalMinMm3: t(15, 'mm3', OWN),
+    vacuumHU: t(-200, 'HU', 'gas with partial volume'),
+    vacuumMinMm3: t(3, 'mm3', OWN),
+    vacuumGuardFwhms: t(0.65, 'FWHM', 'as guardFwhms'),
+    bandLowHU: t(130, 'HU', AGATSTON),
+    bandMiddleHU: t(160, 'HU', OWN),
+    bandHighHU: t(200, 'HU', OWN),
+    agatstonSliceMm: t(3, 'mm', AGATSTON),
+    nominalLesionHU: t(500, 'HU', `${OWN}: for the smallest lesion that could be shown`),
+    coreErosionMm: t(1.5, 'mm', OWN),
+    minCoreVoxels: t(40, 'voxels', `${OWN}: for a stable median`),
+    nucleusRadius: t(0.6, 'of the half axes', 'nucleus takes 30 to 50 % of the cross-section'),
+    endplateAdjacentMm: t(2, 'mm', OWN),
+    inPlaneFwhmSoftMm: t(1.2, 'mm', 'soft body kernels, 10 % MTF near 7 lp/cm'),
+    inPlaneFwhmSharpMm: t(0.8, 'mm', 'bone kernels, 10 % MTF near 12 lp/cm'),
+  },
+  modic: {
+    bandFromMm: t(1, 'mm', 'cortical endplate and partial volume left out'),
+    bandToMm: t(10, 'mm', 'issue rule; changes rarely reach further'),
+    referenceDistanceMm: t(6, 'mm', 'issue rule'),
+    type1T1Max: t(0.85, 'ratio', MODIC),
+    type1T2Min: t(1.15, 'ratio', MODIC),
+    type2T1Min: t(1.15, 'ratio', MODIC),
+    type2T2Min: t(0.95, 'ratio', MODIC),
+    type3T1Max: t(0.8, 'ratio', MODIC),
+    type3T2Max: t(0.85, 'ratio', MODIC),
+    minZ: t(2, 'sigma', GAUSS),
+    minAreaMm2: t(20, 'mm2', 'issue rule'),
+    minContactMm: t(5, 'mm', 'issue rule'),
+    contactDistanceMm: t(3, 'mm', 'first voxel row under the band start'),
+    minSlices: t(2, 'slices', 'issue rule; off where the series has one slice'),
+    mixedFraction: t(0.25, '1', 'issue rule'),
+    maxMisalignmentMm: t(2, 'mm', 'issue rule'),
+    minReferenceVoxels: t(25, 'voxels', `${OWN}: for a stable median`),
+    maxReferenceSpread: t(0.35, 'sigma / median', `${OWN}: the reference is not one tissue above it`),
+    edgeMarginMm: t(2.5, 'mm', `${OWN}: anterior and posterior cortex left out`),
+  },
+  degeneration: {
+    nucleusFraction: t(0.5, 'of depth', OWN),
+    csfPercentile: t(0.8, 'quantile', 'roots and cord darken the rest of the canal'),
+    minCsfVoxels: t(30, 'voxels', OWN),
+    pfirrmann1: t(0.75, 'disc / CSF', 'Pfirrmann et al. 2001, Spine 26:1873: as bright as CSF'),
+    pfirrmann2: t(0.45, 'disc / CSF', 'Pfirrmann et al. 2001, Spine 26:1873: bright, with a band'),
+    pfirrmann3: t(0.25, 'disc / CSF', 'Pfirrmann et al. 2001, Spine 26:1873: grey'),
+    collapsedIndex: t(0.17, 'disc / body height', 'grade 5 is a collapsed disc space'),
+    minSlipMm: t(0, 'mm', 'reported as measured'),
+  },
+} as const satisfies Record<string, Record<string, Threshold>>;
+
+type Values<T extends Record<string, Record<string, Threshold>>> = {
+  readonly [G in keyof T]: { readonly [N in keyof T[G]]: number };
+};
+
+/** The values of {@link THRESHOLD_TABLE}, for example `THRESHOLDS.ct.seedHU`. */
+export const THRESHOLDS: Values<typeof THRESHOLD_TABLE> = Object.fromEntries(
+  Object.entries(THRESHOLD_TABLE).map(([group, entries]) => [
+    group,
+    Object.fromEntries(Object.entries(entries).map(([name, entry]) => [name, entry.value])),
+  ]),
+) as Values<typeof THRESHOLD_TABLE>;
