@@ -15,3 +15,11 @@ export { parseDataSet, type ParseOptions } from './element/parse-data-set';
 export { readFileMeta, readPart10, type ReadFileMeta } from './part10/read-part10';
 export { decodeText, type CharacterSets } from './charset/character-set';
 export { DataSetScanner, type ScanLimits, type ScannedHeader } from './element/data-set-scanner';
+export { decodeFrame } from './codec/decode-frame';
+export { framesOf } from './codec/frames';
+export {
+  checkPixelDescription,
+  readPixelDescription,
+  type FramePixels,
+  type PixelDescription,
+} from './codec/pixel-description';
