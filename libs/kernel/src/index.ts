@@ -1,1 +1,29 @@
-export {};
+export * from './errors';
+export { THRESHOLDS, THRESHOLDS_VERSION, THRESHOLD_TABLE, type Threshold } from './thresholds';
+export {
+  type KernelDependencies,
+  type KernelEvent,
+  type KernelResult,
+  type KernelStage,
+  type StudyInput,
+} from './study-input';
+export { type LabelInstance, type LabelMap } from './label-map';
+export { SPINE_CLASSES, type SpineClass } from './segment/spine-class';
+export { type SpineSegmenter } from './segment/segmenter.port';
+export { parseModelBundle, type ModelBundle } from './segment/model-bundle';
+export { createOnnxSegmenter, type OnnxSegmenterOptions } from './segment/onnx/onnx-segmenter';
+export { analyseStudy } from './analyse';
+export { readNiftiLabels, type LabelVolume, type NiftiLimits } from './evaluate/nifti';
+export {
+  evaluateCase,
+  type CaseEvaluation,
+  type EvaluatedStructure,
+  type InstanceScore,
+} from './evaluate/evaluate-case';
+export {
+  summariseEvaluation,
+  type CaseLine,
+  type EvaluationSummary,
+  type NamedEvaluation,
+  type StructureMean,
+} from './evaluate/summarise-evaluation';

@@ -38,6 +38,8 @@ export const THRESHOLD_TABLE = {
     inPlaneMm: t(1, 'mm', 'spacing of the training slices'),
     ctSliceMm: t(3, 'mm', `${OWN}: a lumbar body is 45 mm wide, 15 slices show it`),
     ctHalfWidthMm: t(39, 'mm', `${OWN}: half a body, transverse scoliosis allowance`),
+    ctWindowLowHU: t(-250, 'HU', 'range in which soft tissue and bone differ'),
+    ctWindowHighHU: t(900, 'HU', 'range in which soft tissue and bone differ'),
     ctBoneHU: t(180, 'HU', `${OWN}: cancellous bone after blur`),
     batch: t(4, 'slices', OWN),
   },

@@ -1,0 +1,196 @@
+import { add, applyAffine, invertAffine, type Vec3 } from '@endplate/dicom';
+import { notAssessed, type DiscFinding, type EndplateFinding, type Reason } from '@endplate/findings';
+import { sampleLps } from '@endplate/imaging';
+import { discLevel, labelMap, levelText, outlineSource, vertebraFindings, type AnalysedSpine } from './analysed-spine';
+import { segmentSeries, type SegmentedSeries } from './analyse-series';
+import { planSeries, type AnalysisPlan } from './gate/gate-study';
+import { type LabelMap } from './label-map';
+import { findSpine } from './level/find-spine';
+import { nativeLabels, type NativeLabels } from './level/native-labels';
+import { discMeasures, outlineConfidence } from './measure/disc-measures';
+import { spineModel, type MeasuredDisc } from './measure/spine-model';
+import { MrMeasurement, type MrSignals } from './mr/measure-mr';
+import { type ModicResult } from './mr/modic';
+import { lesionOutlines, lesionToDraw } from './mr/lesion-outlines';
+import { fuseProbabilities, registerSpines, type Registration } from './mr/registration';
+import { keySlices, type DrawnLesion } from './outline/key-slices';
+import { structureOutlines, type OutlineSource } from './outline/structure-outlines';
+import { type KernelDependencies, type StudyInput } from './study-input';
+import { THRESHOLDS } from './thresholds';
+
+type MrPlan = Extract<AnalysisPlan, { kind: 'mr' }>;
+
+interface Partner extends SegmentedSeries {
+  readonly registration: Registration | undefined;
+}
+
+/** Analyses the MR series of a plan: each is segmented, aligned ones are averaged on the primary series' grid. */
+export async function analyseMr(
+  plan: MrPlan,
+  input: StudyInput,
+  deps: KernelDependencies,
+): Promise<AnalysedSpine | Reason> {
+  const primary = await segmentSeries(plan.primary.series, input.readInstance, deps);
+  const alone = findSpine(copyStack(primary.stack));
+  const partners = new Map<string, Partner>();
+  for (const { series } of planSeries(plan).slice(1)) {
+    const segmented = await segmentSeries(series, input.readInstance, deps);
+    const other = alone && findSpine(copyStack(segmented.stack));
+    partners.set(series.seriesInstanceUID, {
+      ...segmented,
+      registration: alone && other ? registerSpines(alone, other) : undefined,
+    });
+  }
+  deps.notify?.({ type: 'stage', stage: 'level' });
+  for (const { stack, registration } of partners.values()) {
+    if (isAligned(registration)) fuseProbabilities(primary.stack, stack, registration.shiftLps);
+  }
+  const spine = findSpine(primary.stack);
+  const labels = spine && nativeLabels(primary.volume, primary.stack, spine.map);
+  if (!spine || !labels) return { code: 'NO_SPINE_FOUND', text: 'No vertebrae were found in the MR series.' };
+  deps.notify?.({ type: 'stage', stage: 'measure' });
+  const model = spineModel(primary.stack, spine);
+  const source = outlineSource(primary.volume, primary.stack);
+  const signals = mrSignals(plan, primary, partners);
+  const measurement = new MrMeasurement(model, labels, primary.stack, signals);
+  const endplates = model.discs.flatMap((disc) => endplatesOf(disc, measurement, labels, source));
+  const aligned: LabelMap[] = [...partners.values()].flatMap(({ volume, registration }) => {
+    const own = isAligned(registration) ? nativeLabels(volume, primary.stack, spine.map) : undefined;
+    return own ? [labelMap(volume, own, model)] : [];
+  });
+  const inverse = invertAffine(primary.stack.affine);
+  return {
+    labelling: spine.named.labelling,
+    vertebrae: vertebraFindings(model, spine, labels, source),
+    discs: model.discs.map((disc): DiscFinding => {
+      const measures = discMeasures(disc);
+      const index = measures.heightIndex.status === 'assessed' ? measures.heightIndex.value : undefined;
+      return {
+        ...identify(disc),
+        outlines: structureOutlines(spine.map, labels, disc.instance, source),
+        seriesInstanceUID: primary.volume.seriesInstanceUID,
+        ...measures,
+        calcification: notAssessed('NEEDS_CT', 'Calcification of a disc needs CT.'),
+        vacuum: notAssessed('NEEDS_CT', 'Gas in a disc needs CT.'),
+        signal: measurement.signal(disc, index, outlineConfidence(disc)),
+      };
+    }),
+    endplates: endplates.map((e) => e.finding),
+    remarks: remarksOf(
+      partners,
+      endplates.map((e) => e.result),
+    ),
+    labelMaps: [labelMap(primary.volume, labels, model), ...aligned],
+    keySlices: keySlices({
+      volume: primary.volume,
+      map: spine.map,
+      model,
+      levelOf: (id) => levelText(model, id),
+      lesions: endplates.flatMap(({ finding, result }) => drawn(finding, result, labels)),
+      toGrid: (p: Vec3) => applyAffine(inverse, p),
+      caption: `MR, ${plan.primary.role.replace('mr-', '').replaceAll('-', ' ').toUpperCase()}, sagittal`,
+    }),
+  };
+}
+
+function isAligned(registration: Registration | undefined): registration is Registration {
+  return registration !== undefined && registration.shiftMm <= THRESHOLDS.modic.maxMisalignmentMm;
+}
+
+/** Finding a spine adjusts probabilities, so that a trial works on a copy. */
+function copyStack(stack: SegmentedSeries['stack']): SegmentedSeries['stack'] {
+  return { ...stack, planes: stack.planes.map((plane) => plane.slice()) };
+}
+
+function identify(
+  disc: MeasuredDisc,
+): Pick<DiscFinding, 'id' | 'ordinal' | 'level' | 'vertebraAboveId' | 'vertebraBelowId' | 'centroidLps'> {
+  // prettier-ignore
+  return {
+    id: disc.id,
+    ordinal: disc.ordinal,
+    level: discLevel(disc),
+    vertebraAboveId: disc.above?.id ?? null,
+    vertebraBelowId: disc.below?.id ?? null,
+    centroidLps: [...disc.centroidLps],
+  };
+}
+
+/** T1 and T2 as functions of a point on the primary series; a partner is read where the alignment says. */
+function mrSignals(plan: MrPlan, primary: SegmentedSeries, partners: ReadonlyMap<string, Partner>): MrSignals {
+  const t2 = plan.t2 ?? plan.t2FatSuppressed;
+  let misalignedMm: number | undefined;
+  const read = (uid: string | undefined): ((p: Vec3) => number | undefined) | undefined => {
+    if (uid === undefined) return undefined;
+    if (uid === primary.volume.seriesInstanceUID) return (p) => sampleLps(primary.volume, p);
+    const partner = partners.get(uid);
+    if (!partner) return undefined;
+    if (!isAligned(partner.registration)) misalignedMm = partner.registration?.shiftMm ?? Number.NaN;
+    const shift = partner.registration?.shiftLps ?? [0, 0, 0];
+    return (p) => sampleLps(partner.volume, add(p, shift));
+  };
+  const [t1At, t2At] = [read(plan.t1?.series.seriesInstanceUID), read(t2?.series.seriesInstanceUID)];
+  return {
+    ...(t1At ? { t1: t1At } : {}),
+    ...(t2At ? { t2: t2At } : {}),
+    fatSuppressed: plan.t2 === undefined,
+    ...(misalignedMm === undefined ? {} : { misalignedMm }),
+  };
+}
+
+interface MeasuredEndplate {
+  readonly finding: EndplateFinding;
+  readonly result: ModicResult;
+}
+
+/** The two endplates of a disc, the lower one (superior endplate of the vertebra below) first. */
+function endplatesOf(
+  disc: MeasuredDisc,
+  measurement: MrMeasurement,
+  labels: NativeLabels,
+  source: OutlineSource,
+): MeasuredEndplate[] {
+  const sides = [
+    { vertebra: disc.below, position: 'superior' as const },
+    { vertebra: disc.above, position: 'inferior' as const },
+  ];
+  return sides.flatMap(({ vertebra, position }): MeasuredEndplate[] => {
+    if (!vertebra || vertebra.instance.voxels === 0) return [];
+    const result = measurement.modic(vertebra, position, outlineConfidence(disc));
+    const outlines = lesionOutlines(result.lesions, labels, source);
+    const modic =
+      result.assessment.status === 'assessed'
+        ? { ...result.assessment, value: { ...result.assessment.value, outlines } }
+        : result.assessment;
+    return [
+      {
+        result,
+        finding: {
+          id: `${vertebra.id}-${position}`,
+          vertebraId: vertebra.id,
+          discId: disc.id,
+          position,
+          vertebraLevel: vertebra.level,
+          modic,
+        },
+      },
+    ];
+  });
+}
+
+function drawn(finding: EndplateFinding, result: ModicResult, labels: NativeLabels): DrawnLesion[] {
+  const lesion = lesionToDraw(finding, result, labels);
+  return lesion ? [lesion] : [];
+}
+
+function remarksOf(partners: ReadonlyMap<string, Partner>, results: readonly ModicResult[]): string[] {
+  const remarks: string[] = [];
+  const types = results.flatMap((r) => (r.assessment.status === 'assessed' ? [r.assessment.value.type] : []));
+  if (types.includes('1') || types.includes('mixed')) {
+    remarks.push('Type 1 changes: infection and tumour not excluded.');
+  }
+  if ([...partners.values()].some((p) => !isAligned(p.registration))) {
+    remarks.push('A series could not be aligned with the others and was not combined with them.');
+  }
+  return remarks;
+}

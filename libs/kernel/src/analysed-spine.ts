@@ -1,0 +1,102 @@
+import { affineColumn, cross, dot, length, normalise, scale } from '@endplate/dicom';
+import {
+  discBetween, type DiscFinding, type DiscLevel, type EndplateFinding, type KeySlice, type Labelling, type VertebraFinding,
+} from '@endplate/findings'; // prettier-ignore
+import { type Volume } from '@endplate/imaging';
+import { type LabelMap } from './label-map';
+import { type FoundSpine } from './level/find-spine';
+import { type NativeLabels } from './level/native-labels';
+import { vertebraHeights } from './measure/disc-measures';
+import { type MeasuredDisc, type MeasuredVertebra, type SpineModel } from './measure/spine-model';
+import { structureOutlines, type OutlineSource } from './outline/structure-outlines';
+import { type SagittalGrid } from './segment/probability-stack';
+
+/** What an analysis of CT or MR gives before it is framed as findings. */
+export interface AnalysedSpine {
+  readonly labelling: Labelling;
+  readonly vertebrae: readonly VertebraFinding[];
+  readonly discs: readonly DiscFinding[];
+  readonly endplates: readonly EndplateFinding[];
+  readonly remarks: readonly string[];
+  readonly labelMaps: readonly LabelMap[];
+  readonly keySlices: readonly KeySlice[];
+}
+
+/** How outlines of a series refer to its images. */
+export function outlineSource(volume: Volume, grid: SagittalGrid): OutlineSource {
+  const native = normalise(affineColumn(volume.ijkToLps, 2));
+  const sagittal = normalise(affineColumn(grid.affine, 2));
+  return {
+    ...(volume.frameOfReferenceUID ? { frameOfReferenceUID: volume.frameOfReferenceUID } : {}),
+    images: volume.slices.map(({ sopClassUID, sopInstanceUID }) => ({ sopClassUID, sopInstanceUID })),
+    sagittal: Math.abs(dot(native, sagittal)) > 0.999 && volume.dims[2] === grid.dims[2],
+  };
+}
+
+/** The name of a disc where both its vertebrae are named. */
+export function discLevel(disc: MeasuredDisc): DiscLevel | null {
+  const [above, below] = [disc.above?.level, disc.below?.level];
+  return above && below ? (discBetween(above, below) ?? null) : null;
+}
+
+/** Findings of the vertebrae, caudal to cranial. */
+export function vertebraFindings(
+  model: SpineModel,
+  spine: FoundSpine,
+  labels: NativeLabels,
+  source: OutlineSource,
+): VertebraFinding[] {
+  return model.vertebrae.map((vertebra): VertebraFinding => {
+    const heights = vertebraHeights(vertebra);
+    const wedge = wedgePercent(heights.status === 'assessed' ? heights.value : undefined);
+    return {
+      id: vertebra.id,
+      ordinal: vertebra.ordinal,
+      level: vertebra.level,
+      centroidLps: [...vertebra.centroidLps],
+      outlines: structureOutlines(spine.map, labels, vertebra.instance, source),
+      heights,
+      ...(wedge === undefined ? {} : { wedgePercent: wedge }),
+    };
+  });
+}
+
+function wedgePercent(heights: { anteriorMm: number; posteriorMm: number } | undefined): number | undefined {
+  if (!heights || !(heights.posteriorMm > 0)) return undefined;
+  return (100 * (heights.posteriorMm - heights.anteriorMm)) / heights.posteriorMm;
+}
+
+/** The label map of one series. */
+export function labelMap(volume: Volume, labels: NativeLabels, model: SpineModel): LabelMap {
+  const counts = new Uint32Array(256);
+  for (const value of labels.instances) counts[value]!++;
+  const structures: readonly (MeasuredVertebra | MeasuredDisc)[] = [...model.vertebrae, ...model.discs];
+  return {
+    seriesInstanceUID: volume.seriesInstanceUID,
+    ...(volume.frameOfReferenceUID ? { frameOfReferenceUID: volume.frameOfReferenceUID } : {}),
+    ...labels,
+    instanceList: structures.map(({ id, instance }) => ({
+      value: instance.label,
+      kind: instance.kind === 'disc' ? 'disc' : instance.kind === 'body' ? 'body' : 'sacrum',
+      findingId: id,
+      voxels: counts[instance.label]!,
+    })),
+  };
+}
+
+/** Text that stands beside a structure: its level where named, else its number from the caudal end. */
+export function levelText(model: SpineModel, id: string): string {
+  const vertebra = model.vertebrae.find((v) => v.id === id);
+  if (vertebra) return vertebra.level ?? (vertebra.ordinal === 0 ? 'sacrum' : `v${vertebra.ordinal}`);
+  const disc = model.discs.find((d) => d.id === id);
+  if (disc) return discLevel(disc) ?? `d${disc.ordinal}`;
+  const side = id.endsWith('-superior') ? 'sup' : 'inf';
+  return `${levelText(model, id.replace(/-(superior|inferior)$/, ''))} ${side}`;
+}
+
+/** Edge lengths of a volume's voxels, mm, [i, j, k]; k is the distance along the normal. */
+export function voxelSpacing(volume: Volume): [number, number, number] {
+  const [i, j, k] = ([0, 1, 2] as const).map((axis) => affineColumn(volume.ijkToLps, axis));
+  const normal = normalise(cross(scale(i!, 1), scale(j!, 1)));
+  return [length(i!), length(j!), Math.abs(dot(k!, normal))];
+}

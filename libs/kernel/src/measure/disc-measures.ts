@@ -1,0 +1,87 @@
+import { assessed, notAssessed, type Assessment, type Heights, type Slip } from '@endplate/findings';
+import { structureHeights } from './heights';
+import { segmentSlip, wedgeDegrees } from './segment-motion';
+import { meanHeightMm, type MeasuredDisc, type MeasuredVertebra } from './spine-model';
+
+/** The measures that CT and MR share. */
+export interface DiscMeasures {
+  readonly heights: Assessment<Heights>;
+  readonly heightIndex: Assessment<number>;
+  readonly wedgeDeg: Assessment<number>;
+  readonly slip: Assessment<Slip>;
+}
+
+/** Likely extremes of a lumbar disc's mean height, mm; outside the outline is doubted. */
+const PLAUSIBLE_HEIGHT_MM = [2, 18] as const;
+const MIN_SUPPORT = 0.3;
+
+/** Heights of a vertebra with their confidence, or why there are none. */
+export function vertebraHeights(vertebra: MeasuredVertebra): Assessment<Heights> {
+  if (vertebra.ordinal === 0) return notAssessed('SEGMENTATION_UNCERTAIN', 'Heights of the sacrum are not measured.');
+  return heightsOf(vertebra, 'vertebra');
+}
+
+/** Heights, height index, wedge and slip of a disc, each with its own reason when withheld. */
+export function discMeasures(disc: MeasuredDisc): DiscMeasures {
+  const heights = heightsOf(disc, 'disc');
+  return { heights, heightIndex: heightIndex(disc, heights), wedgeDeg: wedge(disc), slip: slip(disc) };
+}
+
+/** 0 to 1: how far the outline of a disc can be trusted, from the network's support and the plausibility of its height. */
+export function outlineConfidence(disc: MeasuredDisc): number {
+  const height = meanHeightMm(disc);
+  const plausible = height !== undefined && height >= PLAUSIBLE_HEIGHT_MM[0] && height <= PLAUSIBLE_HEIGHT_MM[1];
+  const spread = disc.central.length >= 2 ? 1 : 0.7;
+  return Math.min(Math.max(disc.support, 0.05), plausible ? 1 : 0.4, spread);
+}
+
+function heightsOf(structure: MeasuredDisc | MeasuredVertebra, name: string): Assessment<Heights> {
+  if (structure.cut) return notAssessed('DISC_PARTLY_OUTSIDE', `The ${name} is only partly in the image.`);
+  if (structure.support < MIN_SUPPORT)
+    return notAssessed('SEGMENTATION_UNCERTAIN', `The outline of the ${name} is uncertain.`);
+  const heights = structureHeights(structure.central);
+  if (!heights) return notAssessed('TOO_FEW_SLICES_OF_STRUCTURE', `The ${name} is not seen well enough in its middle.`);
+  return assessed(heights, confidenceOf(structure));
+}
+
+function confidenceOf(structure: MeasuredDisc | MeasuredVertebra): number {
+  return Math.min(Math.max(structure.support, 0.05), structure.central.length >= 2 ? 1 : 0.7);
+}
+
+function heightIndex(disc: MeasuredDisc, heights: Assessment<Heights>): Assessment<number> {
+  if (heights.status === 'not-assessed') return { status: 'not-assessed', reason: heights.reason };
+  const around = [disc.above, disc.below].flatMap((v) => (v && v.ordinal > 0 ? (meanHeightMm(v) ?? []) : []));
+  const own = meanHeightMm(disc);
+  if (around.length === 0 || own === undefined) {
+    return notAssessed('NEIGHBOUR_MISSING', 'No neighbouring vertebra is seen whole.');
+  }
+  const body = around.reduce((sum, h) => sum + h, 0) / around.length;
+  return assessed(own / body, heights.confidence);
+}
+
+function neighbours(disc: MeasuredDisc): { above: MeasuredVertebra; below: MeasuredVertebra } | undefined {
+  const { above, below } = disc;
+  if (!above || !below || above.central.length === 0 || below.central.length === 0) return undefined;
+  return { above, below };
+}
+
+function pairConfidence(disc: MeasuredDisc, pair: { above: MeasuredVertebra; below: MeasuredVertebra }): number {
+  return Math.min(confidenceOf(disc), confidenceOf(pair.above), confidenceOf(pair.below));
+}
+
+function wedge(disc: MeasuredDisc): Assessment<number> {
+  const pair = neighbours(disc);
+  if (!pair) return notAssessed('NEIGHBOUR_MISSING', 'The endplates of both neighbouring vertebrae are needed.');
+  const value = wedgeDegrees(pair.above.central, pair.below.central);
+  if (value === undefined)
+    return notAssessed('TOO_FEW_SLICES_OF_STRUCTURE', 'The neighbouring vertebrae share no middle slice.');
+  return assessed(value, pairConfidence(disc, pair));
+}
+
+function slip(disc: MeasuredDisc): Assessment<Slip> {
+  const pair = neighbours(disc);
+  if (!pair) return notAssessed('NEIGHBOUR_MISSING', 'The endplates of both neighbouring vertebrae are needed.');
+  const value = segmentSlip(pair.above.central, pair.below.central);
+  if (!value) return notAssessed('TOO_FEW_SLICES_OF_STRUCTURE', 'The neighbouring vertebrae share no middle slice.');
+  return assessed(value, pairConfidence(disc, pair));
+}

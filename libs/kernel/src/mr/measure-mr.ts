@@ -1,0 +1,178 @@
+import { applyAffine, affineColumn, length } from '@endplate/dicom';
+import { notAssessed, type Assessment, type DiscSignal } from '@endplate/findings';
+import { type NativeLabels } from '../level/native-labels';
+import { profileDepth } from '../measure/heights';
+import { meanHeightMm, type MeasuredDisc, type MeasuredVertebra, type SpineModel } from '../measure/spine-model';
+import { type SagittalGrid } from '../segment/probability-stack';
+import { CLASS } from '../segment/spine-class';
+import { THRESHOLDS } from '../thresholds';
+import { correctBias } from './bias-field';
+import { contradictsRole } from './csf-check';
+import { assessDiscSignal } from './disc-signal';
+import { type EndplateSide } from './lesion';
+import { isReferenceMarrow, marrowVoxels, type MarrowVoxel, type SignalAt } from './marrow';
+import { marrowReferences, type MarrowReference } from './marrow-reference';
+import { assessModic, type ModicResult } from './modic';
+
+/** What the MR series of a study offer for measuring, already brought onto the primary series. */
+export interface MrSignals {
+  readonly t1?: SignalAt;
+  readonly t2?: SignalAt;
+  /** Whether `t2` suppresses fat. */
+  readonly fatSuppressed: boolean;
+  /** Set when T1 and T2 lie further apart than allowed, or could not be compared. */
+  readonly misalignedMm?: number;
+}
+
+/** Measures the endplates and discs of one spine on MR. */
+export class MrMeasurement {
+  private readonly marrow: ReadonlyMap<string, readonly MarrowVoxel[]>;
+  private readonly references: ReadonlyMap<string, MarrowReference | undefined>;
+  private readonly contradiction: string | undefined;
+
+  constructor(
+    private readonly model: SpineModel,
+    private readonly labels: NativeLabels,
+    private readonly grid: SagittalGrid,
+    private readonly signals: MrSignals,
+  ) {
+    const lists = model.vertebrae.map((v) => marrowVoxels(labels, v.instance.label, v.profiles, grid, signals));
+    correctBias(lists, 't1');
+    correctBias(lists, 't2');
+    const references = marrowReferences(lists);
+    this.marrow = new Map(model.vertebrae.map((v, n) => [v.id, lists[n]!]));
+    this.references = new Map(model.vertebrae.map((v, n) => [v.id, references[n]]));
+    this.contradiction = this.findContradiction(lists.flat());
+  }
+
+  /** Modic change of one endplate. */
+  modic(vertebra: MeasuredVertebra, side: EndplateSide, confidence: number): ModicResult {
+    const reason = this.reasonAgainstTyping();
+    if (reason) return { assessment: reason, lesions: [] };
+    const profiles = vertebra.central;
+    const height = meanHeightMm(vertebra) ?? THRESHOLDS.level.bodyHeightMm;
+    const first = profiles[0];
+    if (!first) {
+      return {
+        assessment: notAssessed('TOO_FEW_SLICES_OF_STRUCTURE', 'The vertebra is not seen in its middle.'),
+        lesions: [],
+      };
+    }
+    const [dx, dy] = this.pixelMm();
+    return assessModic({
+      side,
+      marrow: this.marrow.get(vertebra.id) ?? [],
+      reference: this.references.get(vertebra.id),
+      fatSuppressed: this.signals.fatSuppressed,
+      pixelMm: Math.max(dx, dy),
+      pixelAreaMm2: dx * dy,
+      sliceCount: this.grid.dims[2],
+      bodyHeightMm: height,
+      endplateLengthMm: Math.max(profileDepth(first), 1),
+      outlineConfidence: Math.min(confidence, Math.max(vertebra.support, 0.05)),
+    });
+  }
+
+  /** T2 signal of one disc. */
+  signal(disc: MeasuredDisc, heightIndex: number | undefined, confidence: number): Assessment<DiscSignal> {
+    if (!this.signals.t2) return notAssessed('T2_MISSING', 'The signal of a disc is read on T2, which is missing.');
+    if (this.signals.fatSuppressed)
+      return notAssessed('T2_FAT_SUPPRESSED', 'The signal of a disc is read on T2 without fat suppression.');
+    if (this.contradiction) return notAssessed('SEQUENCE_NOT_RECOGNISED', this.contradiction);
+    const middle = new Set(disc.central.map((profile) => profile.slice));
+    const voxels = marrowVoxels(this.labels, disc.instance.label, disc.central, this.grid, { t2: this.signals.t2 });
+    const nucleus = voxels.filter((v) => {
+      const profile = disc.central.find((p) => p.slice === v.slice)!;
+      const centre = (profile.u[0]! + profile.u.at(-1)!) / 2;
+      const inside = Math.abs(v.u - centre) <= (THRESHOLDS.degeneration.nucleusFraction / 2) * profileDepth(profile);
+      const height = v.fromTopMm + v.fromBottomMm;
+      return inside && v.fromTopMm >= 0.2 * height && v.fromBottomMm >= 0.2 * height;
+    });
+    const canal = this.canalSignals(disc, middle);
+    return assessDiscSignal(nucleus.map((v) => v.t2).filter(Number.isFinite), canal, heightIndex, confidence);
+  }
+
+  private reasonAgainstTyping(): Assessment<never> | undefined {
+    const { t1, t2, misalignedMm } = this.signals;
+    if (!t1) return notAssessed('T1_MISSING', 'Type is told from T1 and T2 together; T1 is missing.');
+    if (!t2) return notAssessed('T2_MISSING', 'Type is told from T1 and T2 together; T2 is missing.');
+    if (misalignedMm !== undefined) {
+      const text = Number.isFinite(misalignedMm)
+        ? `T1 and T2 lie ${misalignedMm.toFixed(1)} mm apart.`
+        : 'T1 and T2 could not be aligned.';
+      return notAssessed('T1_T2_NOT_ALIGNED', text);
+    }
+    return this.contradiction ? notAssessed('SEQUENCE_NOT_RECOGNISED', this.contradiction) : undefined;
+  }
+
+  /** In-plane size of a native voxel: its two smaller edges, mm. */
+  private pixelMm(): [number, number] {
+    const edges = ([0, 1, 2] as const)
+      .map((axis) => length(affineColumn(this.labels.ijkToLps, axis)))
+      .sort((a, b) => a - b);
+    return [edges[0]!, edges[1]!];
+  }
+
+  /** T2 of the canal within 25 mm above and below a disc, on the disc's middle slices. */
+  private canalSignals(disc: MeasuredDisc, slices: ReadonlySet<number>): number[] {
+    return this.canalPoints(this.signals.t2!, (z) => Math.abs(z - disc.centroidLps[2]) <= 25, slices);
+  }
+
+  private canalPoints(signal: SignalAt, near: (z: number) => boolean, slices?: ReadonlySet<number>): number[] {
+    const [ni, nj] = this.labels.dims;
+    const values: number[] = [];
+    const centre = this.model.discs[0]?.instance.centroid[2] ?? 0;
+    const allowed = slices ?? new Set([Math.floor(centre), Math.ceil(centre)]);
+    for (
+      let at = this.labels.classes.indexOf(CLASS.canal);
+      at >= 0;
+      at = this.labels.classes.indexOf(CLASS.canal, at + 1)
+    ) {
+      const k = Math.floor(at / (ni * nj));
+      const p = applyAffine(this.labels.ijkToLps, [at % ni, Math.floor(at / ni) % nj, k]);
+      if (!near(p[2]) || !allowed.has(this.sliceOf(p))) continue;
+      const value = signal(p);
+      if (value !== undefined) values.push(value);
+    }
+    return values;
+  }
+
+  private sliceOf(p: readonly [number, number, number]): number {
+    const origin = affineColumn(this.grid.affine, 3);
+    const step = affineColumn(this.grid.affine, 2);
+    const norm = step[0] ** 2 + step[1] ** 2 + step[2] ** 2;
+    return Math.round(
+      ((p[0] - origin[0]) * step[0] + (p[1] - origin[1]) * step[1] + (p[2] - origin[2]) * step[2]) / norm,
+    );
+  }
+
+  private findContradiction(marrow: readonly MarrowVoxel[]): string | undefined {
+    const reference = marrow.filter(isReferenceMarrow);
+    const check = (signal: SignalAt | undefined, role: 'mr-t1' | 'mr-t2', values: readonly number[]): boolean =>
+      signal !== undefined &&
+      contradictsRole(
+        role,
+        this.canalPoints(signal, () => true),
+        values.filter(Number.isFinite),
+      ) === true;
+    if (
+      check(
+        this.signals.t1,
+        'mr-t1',
+        reference.map((v) => v.t1),
+      )
+    ) {
+      return 'The series taken for T1 shows cerebrospinal fluid brighter than marrow.';
+    }
+    if (
+      check(
+        this.signals.t2,
+        'mr-t2',
+        reference.map((v) => v.t2),
+      )
+    ) {
+      return 'The series taken for T2 shows cerebrospinal fluid darker than marrow.';
+    }
+    return undefined;
+  }
+}
