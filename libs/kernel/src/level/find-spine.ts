@@ -6,6 +6,7 @@ import { growInstances } from './grow-instances';
 import { type InstanceMap } from './instance';
 import { nameChain, type NamedChain } from './labelling';
 import { spineProfile, type SpineProfile } from './profile';
+import { rerouteIntoSacrum } from './reroute';
 
 /** The spine of one segmented stack. */
 export interface FoundSpine {
@@ -21,16 +22,33 @@ export interface FoundSpine {
  * @returns undefined when no spine is found
  */
 export function findSpine(stack: ProbabilityStack): FoundSpine | undefined {
-  const line = findCentreline(stack);
-  if (!line || line.length < THRESHOLDS.level.bodyHeightMm) return undefined;
-  const profile = spineProfile(stack, line);
-  const pair = findChain(profile);
+  const first = findCentreline(stack);
+  if (!first || first.length < THRESHOLDS.level.bodyHeightMm) return undefined;
+  const { line, profile, pair } = followSpine(stack, first);
   if (!pair) return undefined;
   const best = trimChain(pair.best);
   if (best.segments.filter((s) => s.kind === 'body').length === 0) return undefined;
   const trimmed: ChainPair = { ...pair, best };
   const map = growInstances(stack, line, splitSacrum(best, profile));
   return { line, map, named: nameChain(trimmed) };
+}
+
+interface Followed {
+  readonly line: readonly CentrelinePoint[];
+  readonly profile: SpineProfile;
+  readonly pair: ChainPair | undefined;
+}
+
+/** Profile and chain along a line, and once more along the line that turns into the sacrum where it missed it. */
+function followSpine(stack: ProbabilityStack, line: readonly CentrelinePoint[]): Followed {
+  const profile = spineProfile(stack, line);
+  const pair = findChain(profile);
+  const turned = pair && rerouteIntoSacrum(stack, line, pair.best);
+  if (!turned) return { line, profile, pair };
+  const turnedProfile = spineProfile(stack, turned);
+  const turnedPair = findChain(turnedProfile);
+  if (turnedPair?.best.segments.at(-1)?.kind !== 'sacrum') return { line, profile, pair };
+  return { line: turned, profile: turnedProfile, pair: turnedPair };
 }
 
 /** Drops what the chain took in at its cranial end without the network's support. */

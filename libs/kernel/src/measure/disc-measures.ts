@@ -13,6 +13,8 @@ export interface DiscMeasures {
 
 /** Likely extremes of a lumbar disc's mean height, mm; outside the outline is doubted. */
 const PLAUSIBLE_HEIGHT_MM = [2, 18] as const;
+const PLAUSIBLE_WEDGE_DEG = 32;
+const PLAUSIBLE_SLIP_PERCENT = 60;
 const MIN_SUPPORT = 0.3;
 
 /** Heights of a vertebra with their confidence, or why there are none. */
@@ -75,6 +77,8 @@ function wedge(disc: MeasuredDisc): Assessment<number> {
   const value = wedgeDegrees(pair.above.central, pair.below.central);
   if (value === undefined)
     return notAssessed('TOO_FEW_SLICES_OF_STRUCTURE', 'The neighbouring vertebrae share no middle slice.');
+  if (Math.abs(value) > PLAUSIBLE_WEDGE_DEG)
+    return notAssessed('SEGMENTATION_UNCERTAIN', 'The endplates found enclose an implausible angle.');
   return assessed(value, pairConfidence(disc, pair));
 }
 
@@ -83,5 +87,7 @@ function slip(disc: MeasuredDisc): Assessment<Slip> {
   if (!pair) return notAssessed('NEIGHBOUR_MISSING', 'The endplates of both neighbouring vertebrae are needed.');
   const value = segmentSlip(pair.above.central, pair.below.central);
   if (!value) return notAssessed('TOO_FEW_SLICES_OF_STRUCTURE', 'The neighbouring vertebrae share no middle slice.');
+  if (Math.abs(value.percentOfEndplate) > PLAUSIBLE_SLIP_PERCENT)
+    return notAssessed('SEGMENTATION_UNCERTAIN', 'The endplates found lie implausibly far apart.');
   return assessed(value, pairConfidence(disc, pair));
 }

@@ -5,7 +5,11 @@ import { type StructureProfile } from './structure-profile';
 
 /** Fractions of the depth at which anterior, middle and posterior height are read. */
 const PLACES = { anterior: [0.05, 0.2], middle: [0.4, 0.6], posterior: [0.8, 0.95] } as const;
-const LINE_SPAN = [0.12, 0.88] as const;
+/** Rims of an endplate: its concavity, often deeper behind, would tilt a line through all of it. */
+const RIMS = [
+  [0.04, 0.22],
+  [0.78, 0.96],
+] as const;
 
 /** The profiles nearest to the middle of a structure: three at most, within 7 mm of its centre. */
 export function centralProfiles(
@@ -49,14 +53,14 @@ function meanHeight(profile: StructureProfile, from: number, to: number): number
   return n > 0 ? sum / n : Number.NaN;
 }
 
-/** The straight line through one border of a profile, without its lips. */
+/** The straight line through the anterior and posterior rim of one border of a profile. */
 export function borderLine(profile: StructureProfile, border: 'top' | 'bottom'): FittedLine {
   const depth = profileDepth(profile);
   const start = profile.u[0]!;
   const points: PlanePoint[] = [];
   profile.u.forEach((u, at) => {
     const place = (u - start) / depth;
-    if (place >= LINE_SPAN[0] && place <= LINE_SPAN[1]) points.push([u, profile[border][at]!]);
+    if (RIMS.some(([from, to]) => place >= from && place <= to)) points.push([u, profile[border][at]!]);
   });
   return fitLine(points);
 }
@@ -68,9 +72,9 @@ export function borderDirection(profile: StructureProfile, line: FittedLine): Pl
   return [(posterior[0] + line.slope * caudal[0]) / norm, (posterior[1] + line.slope * caudal[1]) / norm];
 }
 
-/** The posterior end of a border in the slice, mm: where the fitted line meets the posterior end of the structure. */
+/** The posterior end of a border in the slice, mm: where the fitted line meets the posterior wall beside it. */
 export function posteriorCorner(profile: StructureProfile, border: 'top' | 'bottom'): PlanePoint {
   const line = borderLine(profile, border);
-  const u = profile.u.at(-1)!;
+  const u = border === 'top' ? profile.posteriorTop : profile.posteriorBottom;
   return fromFrame(profile.frame, u, line.offset + line.slope * u);
 }

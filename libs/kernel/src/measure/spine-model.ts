@@ -55,7 +55,7 @@ export function spineModel(stack: ProbabilityStack, spine: FoundSpine): SpineMod
     const level =
       ordinal === 0 ? (spine.named.labelling.anchored ? 'S1' : null) : (spine.named.vertebrae[ordinal - 1] ?? null);
     const id = ordinal === 0 ? 'sacrum' : `vertebra-${ordinal}`;
-    const vertebra = { ...measureStructure(stack, spine, instance, id), ordinal, level };
+    const vertebra = { ...measureVertebra(stack, spine, instance, id), ordinal, level };
     places.push(vertebra);
     if (instance.voxels > 0) vertebrae.push(vertebra);
   }
@@ -74,17 +74,27 @@ export function spineModel(stack: ProbabilityStack, spine: FoundSpine): SpineMod
   return { vertebrae, discs };
 }
 
+/** The sacrum narrows downward and bends, so its frame is taken from the disc above it where that was found. */
+function measureVertebra(stack: ProbabilityStack, spine: FoundSpine, instance: SpineInstance, id: string): MeasuredStructure {
+  if (instance.kind !== 'sacrum') return measureStructure(stack, spine, instance, id);
+  const above = spine.map.instances[spine.map.instances.indexOf(instance) - 1];
+  if (above?.kind !== 'disc' || above.voxels === 0) return measureStructure(stack, spine, instance, id);
+  const disc = measureStructure(stack, spine, above, id);
+  return measureStructure(stack, spine, instance, id, disc.central[0]?.frame.caudal);
+}
+
 function measureStructure(
   stack: ProbabilityStack,
   spine: FoundSpine,
   instance: SpineInstance,
   id: string,
+  caudal?: PlanePoint,
 ): MeasuredStructure {
   const { segment } = instance;
   const middle = spine.line[Math.min(Math.floor((segment.from + segment.to) / 2), spine.line.length - 1)]!;
   const sliceMm = stack.spacingMm[2];
-  let profiles = structureProfiles(stack, spine.map, instance, middle.tangent);
-  const turned = caudalDirection(centralProfiles(profiles, instance.centroid[2], sliceMm));
+  let profiles = structureProfiles(stack, spine.map, instance, caudal ?? middle.tangent);
+  const turned = caudal ? undefined : caudalDirection(centralProfiles(profiles, instance.centroid[2], sliceMm));
   if (turned) profiles = structureProfiles(stack, spine.map, instance, turned);
   return {
     id,

@@ -16,12 +16,17 @@ export interface StructureProfile {
   /** Anterior and posterior end at mid-height. */
   readonly from: number;
   readonly to: number;
+  /** Posterior end near the upper and the lower border, where a slip is read. */
+  readonly posteriorTop: number;
+  readonly posteriorBottom: number;
   readonly areaMm2: number;
 }
 
 const STEP_MM = 0.5;
 const MAX_HALF_DEPTH_MM = 30;
 const MAX_HALF_HEIGHT_MM = 26;
+/** How far from an endplate the posterior wall is taken as its corner. */
+const CORNER_INWARD_MM = 2.5;
 
 /**
  * Profiles of an instance on every slice where it covers at least a quarter of its largest area.
@@ -96,7 +101,14 @@ class BorderTracer {
       bottom.push(down);
     }
     if (u.length < 8) return undefined;
-    return trimEnds({ slice, frame, u, top, bottom, from: -from, to, areaMm2: area });
+    const behind = (border: readonly number[], inward: number): number => {
+      const w = border[Math.floor(border.length * 0.85)]! + inward;
+      const start = 0.5 * to;
+      const rest = this.march(frame, slice, start, w, 1, 0);
+      return rest === undefined ? to : start + rest;
+    };
+    const [posteriorTop, posteriorBottom] = [behind(top, CORNER_INWARD_MM), behind(bottom, -CORNER_INWARD_MM)];
+    return trimEnds({ slice, frame, u, top, bottom, from: -from, to, posteriorTop, posteriorBottom, areaMm2: area });
   }
 
   /** Distance from (u, w) along (du, dw) to the border, mm; undefined when the start lies outside. */
