@@ -116,6 +116,11 @@ function identify(
   };
 }
 
+/** mm, or NaN where the two could not be compared. */
+function shiftOf(partner: Partner): number {
+  return partner.registration?.shiftMm ?? Number.NaN;
+}
+
 /** T1 and T2 as functions of a point on the primary series; a partner is read where the alignment says. */
 function mrSignals(plan: MrPlan, primary: SegmentedSeries, partners: ReadonlyMap<string, Partner>): MrSignals {
   const t2 = plan.t2 ?? plan.t2FatSuppressed;
@@ -125,8 +130,9 @@ function mrSignals(plan: MrPlan, primary: SegmentedSeries, partners: ReadonlyMap
     if (uid === primary.volume.seriesInstanceUID) return (p) => sampleLps(primary.volume, p);
     const partner = partners.get(uid);
     if (!partner) return undefined;
-    if (!isAligned(partner.registration)) misalignedMm = partner.registration?.shiftMm ?? Number.NaN;
-    const shift = partner.registration?.shiftLps ?? [0, 0, 0];
+    const { registration } = partner;
+    if (!isAligned(registration)) misalignedMm = shiftOf(partner);
+    const shift: Vec3 = registration?.shiftLps ?? [0, 0, 0];
     return (p) => sampleLps(partner.volume, add(p, shift));
   };
   const [t1At, t2At] = [read(plan.t1?.series.seriesInstanceUID), read(t2?.series.seriesInstanceUID)];

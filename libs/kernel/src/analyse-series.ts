@@ -25,15 +25,18 @@ export async function segmentSeries(
   const inPlaneMm = THRESHOLDS.segment.inPlaneMm;
   const stack =
     volume.unit === 'HU'
-      ? clipStack(
-          resampleSagittal(volume, { inPlaneMm, sliceMm: THRESHOLDS.segment.ctSliceMm, slab: findSpineSlab(volume) }),
-        )
+      ? clipStack(resampleSagittal(volume, { inPlaneMm, sliceMm: THRESHOLDS.segment.ctSliceMm, slab: slabOf(volume) }))
       : resampleSagittal(volume, { inPlaneMm, sliceMm: 'native' });
   deps.notify?.({ type: 'stage', stage: 'segment', seriesInstanceUID });
   const probabilities = await segmentStack(stack, deps.segmenter, (done, total) =>
     deps.notify?.({ type: 'progress', stage: 'segment', done, total }),
   );
   return { volume, stack: probabilities };
+}
+
+function slabOf(volume: Volume): { minXMm: number; maxXMm: number } {
+  const { fromMm, toMm } = findSpineSlab(volume);
+  return { minXMm: fromMm, maxXMm: toMm };
 }
 
 /** Limits HU to the range in which soft tissue and bone differ, in place, as the network was trained. */

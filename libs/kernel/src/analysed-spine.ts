@@ -8,6 +8,7 @@ import { type FoundSpine } from './level/find-spine';
 import { type NativeLabels } from './level/native-labels';
 import { vertebraHeights } from './measure/disc-measures';
 import { type MeasuredDisc, type MeasuredVertebra, type SpineModel } from './measure/spine-model';
+import { imageReference } from './outline/image-reference';
 import { structureOutlines, type OutlineSource } from './outline/structure-outlines';
 import { type SagittalGrid } from './segment/probability-stack';
 
@@ -28,7 +29,7 @@ export function outlineSource(volume: Volume, grid: SagittalGrid): OutlineSource
   const sagittal = normalise(affineColumn(grid.affine, 2));
   return {
     ...(volume.frameOfReferenceUID ? { frameOfReferenceUID: volume.frameOfReferenceUID } : {}),
-    images: volume.slices.map(({ sopClassUID, sopInstanceUID }) => ({ sopClassUID, sopInstanceUID })),
+    images: volume.slices.map(imageReference),
     sagittal: Math.abs(dot(native, sagittal)) > 0.999 && volume.dims[2] === grid.dims[2],
   };
 }

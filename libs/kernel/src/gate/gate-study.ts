@@ -126,6 +126,12 @@ function seriesUse(
     used,
     ...(entry.reason ? { reason: entry.reason } : {}),
     ...(spacing ? { spacingMm: { row: spacing[0], column: spacing[1], slice: series.spacingMm } } : {}),
-    instances: series.headers.map((h) => ({ sopClassUID: h.sopClassUID, sopInstanceUID: h.sopInstanceUID })),
+    instances: uniqueImages(series),
   };
+}
+
+/** One reference per image, whatever its frames. */
+function uniqueImages(series: Series): SeriesUse['instances'] {
+  const images = new Map(series.headers.map((h) => [h.sopInstanceUID, h.sopClassUID]));
+  return [...images].map(([sopInstanceUID, sopClassUID]) => ({ sopClassUID, sopInstanceUID }));
 }

@@ -51,7 +51,12 @@ function tidyPlane(plane: Uint8Array, columns: number, rows: number, label: numb
   return area;
 }
 
-function boundsOf(plane: Uint8Array, columns: number, rows: number, label: number): number[] | undefined {
+function boundsOf(
+  plane: Uint8Array,
+  columns: number,
+  rows: number,
+  label: number,
+): readonly [number, number, number, number] | undefined {
   let [c0, r0, c1, r1] = [columns, rows, -1, -1];
   for (let at = plane.indexOf(label); at >= 0; at = plane.indexOf(label, at + 1)) {
     const c = at % columns;

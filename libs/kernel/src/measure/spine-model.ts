@@ -75,7 +75,12 @@ export function spineModel(stack: ProbabilityStack, spine: FoundSpine): SpineMod
 }
 
 /** The sacrum narrows downward and bends, so its frame is taken from the disc above it where that was found. */
-function measureVertebra(stack: ProbabilityStack, spine: FoundSpine, instance: SpineInstance, id: string): MeasuredStructure {
+function measureVertebra(
+  stack: ProbabilityStack,
+  spine: FoundSpine,
+  instance: SpineInstance,
+  id: string,
+): MeasuredStructure {
   if (instance.kind !== 'sacrum') return measureStructure(stack, spine, instance, id);
   const above = spine.map.instances[spine.map.instances.indexOf(instance) - 1];
   if (above?.kind !== 'disc' || above.voxels === 0) return measureStructure(stack, spine, instance, id);

@@ -4,6 +4,7 @@ import { type Volume } from '@endplate/imaging';
 import { type InstanceMap } from '../level/instance';
 import { type SpineModel } from '../measure/spine-model';
 import { maskOutlines } from './contour';
+import { imageReference } from './image-reference';
 import { greyWindow, sampleWindow, toGrey, windowPointLps, type SliceWindow } from './slice-picture';
 import { instanceOutline } from './structure-outlines';
 
@@ -187,7 +188,5 @@ function sourceImages(volume: Volume, affine: Affine, window: SliceWindow): Imag
   }); // prettier-ignore
   const last = volume.slices.length - 1;
   const clamp = (k: number): number => Math.min(Math.max(Math.round(k), 0), last);
-  return volume.slices
-    .slice(clamp(Math.min(...places)), clamp(Math.max(...places)) + 1)
-    .map(({ sopClassUID, sopInstanceUID }) => ({ sopClassUID, sopInstanceUID }));
+  return volume.slices.slice(clamp(Math.min(...places)), clamp(Math.max(...places)) + 1).map(imageReference);
 }
