@@ -1,13 +1,17 @@
 import { DicomCodecUnsupportedError } from '../errors';
 import { TransferSyntax } from '../uid/transfer-syntax';
+import { checkCodeStream, readJpeg2000Header, readJpegHeader, type CodeStreamHeader } from './code-stream';
+import { decodeJpegLossless } from './jpeg-lossless';
 import { decodeNative } from './native';
 import { checkPixelDescription, type FramePixels, type PixelDescription } from './pixel-description';
 import { decodeRle } from './rle';
+import { decodeWasm, type WasmCodec } from './wasm';
 
 /**
  * Decodes one frame to stored values, row by row.
  *
- * What is allocated is bounded by Rows x Columns of `pixel`, whatever the compressed stream claims.
+ * What is allocated is bounded by Rows x Columns of `pixel`: a compressed stream that claims another size is refused
+ * before a decoder sees it. JPEG Extended is decoded where it has 8 bits; no kept codec reads its 12 bits.
  *
  * @param frame - bytes of the frame as they lie in the data set
  * @throws {@link DicomCodecUnsupportedError} `DICOM_CODEC_UNSUPPORTED`
@@ -26,9 +30,44 @@ export async function decodeFrame(pixel: PixelDescription, frame: Buffer): Promi
       return decodeNative(pixel, frame, false);
     case TransferSyntax.RLELossless:
       return decodeRle(pixel, frame);
+    case TransferSyntax.JPEGLossless:
+    case TransferSyntax.JPEGLosslessSV1:
+      return decodeJpegLossless(pixel, frame);
+    case TransferSyntax.JPEGBaseline8Bit:
+    case TransferSyntax.JPEGExtended12Bit:
+      return decodeLossyJpeg(pixel, frame);
+    case TransferSyntax.JPEGLSLossless:
+    case TransferSyntax.JPEGLSNearLossless:
+      return checked('jpeg-ls', pixel, frame, readJpegHeader(frame));
+    case TransferSyntax.JPEG2000Lossless:
+    case TransferSyntax.JPEG2000:
+      return checked('jpeg-2000', pixel, frame, readJpeg2000Header(frame));
+    case TransferSyntax.HTJ2KLossless:
+    case TransferSyntax.HTJ2KLosslessRPCL:
+    case TransferSyntax.HTJ2K:
+      return checked('htj2k', pixel, frame, readJpeg2000Header(frame));
     default:
-      throw new DicomCodecUnsupportedError(`No decoder for transfer syntax ${pixel.transferSyntaxUID}`, {
-        transferSyntaxUID: pixel.transferSyntaxUID,
-      });
+      throw unsupported(pixel, 'no decoder');
   }
+}
+
+async function decodeLossyJpeg(pixel: PixelDescription, frame: Buffer): Promise<FramePixels> {
+  const header = readJpegHeader(frame);
+  if (header.precision !== 8) throw unsupported(pixel, `JPEG of ${header.precision} bits`);
+  return checked('jpeg', pixel, frame, header);
+}
+
+async function checked(
+  codec: WasmCodec,
+  pixel: PixelDescription,
+  frame: Buffer,
+  header: CodeStreamHeader,
+): Promise<FramePixels> {
+  checkCodeStream(header, pixel);
+  return decodeWasm(codec, pixel, frame, header);
+}
+
+function unsupported(pixel: PixelDescription, why: string): DicomCodecUnsupportedError {
+  const { transferSyntaxUID } = pixel;
+  return new DicomCodecUnsupportedError(`Transfer syntax ${transferSyntaxUID}: ${why}`, { transferSyntaxUID, why });
 }
