@@ -162,7 +162,7 @@ function endplatesOf(
   ];
   return sides.flatMap(({ vertebra, position }): MeasuredEndplate[] => {
     if (!vertebra || vertebra.instance.voxels === 0) return [];
-    const result = measurement.modic(vertebra, position, outlineConfidence(disc));
+    const result = measurement.modic(vertebra, disc, position, outlineConfidence(disc));
     const outlines = lesionOutlines(result.lesions, labels, source);
     const modic =
       result.assessment.status === 'assessed'

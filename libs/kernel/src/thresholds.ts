@@ -96,7 +96,7 @@ export const THRESHOLD_TABLE = {
     maxMisalignmentMm: t(2, 'mm', 'issue rule'),
     minReferenceVoxels: t(25, 'voxels', `${OWN}: for a stable median`),
     maxReferenceSpread: t(0.35, 'sigma / median', `${OWN}: the reference is not one tissue above it`),
-    edgeMarginMm: t(2.5, 'mm', `${OWN}: anterior and posterior cortex left out`),
+    edgeMarginMm: t(3.5, 'mm', `${OWN}: anterior and posterior cortex left out`),
   },
   degeneration: {
     nucleusFraction: t(0.5, 'of depth', OWN),

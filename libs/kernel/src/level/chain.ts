@@ -9,6 +9,8 @@ export interface ChainSegment {
   readonly to: number;
   /** Mean probability of the classes that belong to this kind. */
   readonly support: number;
+  /** Of what looks like bone, the share that looks like sacrum. */
+  readonly sacralShare: number;
   /** True when it ends where the image ends, so that it is seen in part. */
   readonly cut: boolean;
 }
@@ -80,9 +82,9 @@ function emissions(profile: SpineProfile): Emission {
     length: profile.length,
     sums: {
       [OUT]: outside,
-      [BODY]: sums((at) => b[at]! + 0.5 * s[at]! + 0.1 * o[at]!),
+      [BODY]: sums((at) => b[at]! + 0.6 * s[at]! + 0.1 * o[at]!),
       [DISC]: sums((at) => d[at]! + 0.12 * o[at]!),
-      [SACRUM]: sums((at) => s[at]! + 0.3 * b[at]! + 0.15 * d[at]! + 0.1 * o[at]!),
+      [SACRUM]: sums((at) => s[at]! + 0.3 * b[at]! + 0.05 * d[at]! + 0.1 * o[at]!),
       [END]: outside,
     },
   };
@@ -212,10 +214,13 @@ function backtrack(table: Table, profile: SpineProfile, last: Step): ChainSegmen
 }
 
 function segment(kind: ChainSegment['kind'], from: number, to: number, profile: SpineProfile): ChainSegment {
-  let sum = 0;
+  let [sum, sacral, bone] = [0, 0, 1e-6];
   for (let at = from; at < to; at++) {
     const [b, d, s] = [profile.body[at]!, profile.disc[at]!, profile.sacrum[at]!];
     sum += kind === 'disc' ? d : kind === 'body' ? b + 0.7 * s : s + 0.3 * b + 0.2 * d;
+    sacral += s;
+    bone += b + s;
   }
-  return { kind, from, to, support: sum / (to - from), cut: from === 0 || to === profile.length };
+  const cut = from === 0 || to === profile.length;
+  return { kind, from, to, support: sum / (to - from), sacralShare: sacral / bone, cut };
 }

@@ -5,7 +5,8 @@ import { type ChainPair, type SpineChain } from './chain';
 /** Vertebrae upward from the sacrum in the usual anatomy of five lumbar ones. */
 const UPWARD: readonly VertebraLevel[] = ['L5', 'L4', 'L3', 'L2', 'L1', 'T12', 'T11', 'T10', 'T9', 'T8'];
 const GAP_SCALE = 12;
-const MIXED_SACRUM = 0.35;
+/** Share of sacrum from which a vertebra is no longer plainly lumbar, and below which a sacrum is not plainly one. */
+const MIXED_SACRUM = 0.4;
 
 /** Levels of the mobile vertebrae, caudal to cranial; null where naming would be a guess. */
 export interface NamedChain {
@@ -73,15 +74,16 @@ function reasonToWithhold(pair: ChainPair, anchor: boolean, gap: number): Labell
     };
   }
   const lowest = pair.best.segments.filter((s) => s.kind === 'body').at(-1);
-  if (gap >= THRESHOLDS.level.minGap) return undefined;
-  const mixed = lowest !== undefined && lowest.support < 1 - MIXED_SACRUM;
-  return mixed
-    ? {
-        code: 'TRANSITIONAL_VERTEBRA',
-        text: 'The lowest vertebra looks partly sacral, so levels are counted and not named.',
-      }
-    : {
-        code: 'LEVEL_AMBIGUOUS',
-        text: 'Two places for the lumbosacral junction fit almost equally well, so levels are not named.',
-      };
+  const sacrum = pair.best.segments.at(-1);
+  if (lowest && lowest.sacralShare > MIXED_SACRUM) {
+    return {
+      code: 'TRANSITIONAL_VERTEBRA',
+      text: 'The lowest vertebra looks partly sacral, so levels are counted and not named.',
+    };
+  }
+  if (gap >= THRESHOLDS.level.minGap && (sacrum?.sacralShare ?? 0) >= MIXED_SACRUM) return undefined;
+  return {
+    code: 'LEVEL_AMBIGUOUS',
+    text: 'Two places for the lumbosacral junction fit almost equally well, so levels are not named.',
+  };
 }

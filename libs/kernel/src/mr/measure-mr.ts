@@ -14,6 +14,8 @@ import { isReferenceMarrow, marrowVoxels, type MarrowVoxel, type SignalAt } from
 import { marrowReferences, type MarrowReference } from './marrow-reference';
 import { assessModic, type ModicResult } from './modic';
 
+const MIN_FACED = 0.75;
+
 /** What the MR series of a study offer for measuring, already brought onto the primary series. */
 export interface MrSignals {
   readonly t1?: SignalAt;
@@ -46,7 +48,7 @@ export class MrMeasurement {
   }
 
   /** Modic change of one endplate. */
-  modic(vertebra: MeasuredVertebra, side: EndplateSide, confidence: number): ModicResult {
+  modic(vertebra: MeasuredVertebra, disc: MeasuredDisc, side: EndplateSide, confidence: number): ModicResult {
     const reason = this.reasonAgainstTyping();
     if (reason) return { assessment: reason, lesions: [] };
     const profiles = vertebra.central;
@@ -59,14 +61,15 @@ export class MrMeasurement {
       };
     }
     const [dx, dy] = this.pixelMm();
+    const faced = slicesFaced(vertebra, disc);
     return assessModic({
       side,
-      marrow: this.marrow.get(vertebra.id) ?? [],
+      marrow: (this.marrow.get(vertebra.id) ?? []).filter((v) => faced.has(v.slice)),
       reference: this.references.get(vertebra.id),
       fatSuppressed: this.signals.fatSuppressed,
       pixelMm: Math.max(dx, dy),
       pixelAreaMm2: dx * dy,
-      sliceCount: this.grid.dims[2],
+      sliceCount: this.grid.dims[2] === 1 ? 1 : faced.size,
       bodyHeightMm: height,
       endplateLengthMm: Math.max(profileDepth(first), 1),
       outlineConfidence: Math.min(confidence, Math.max(vertebra.support, 0.05)),
@@ -175,4 +178,14 @@ export class MrMeasurement {
     }
     return undefined;
   }
+}
+
+/** Slices on which the disc faces most of the endplate: beside them lies the rim, where outlines slip from bone to disc. */
+function slicesFaced(vertebra: MeasuredVertebra, disc: MeasuredDisc): ReadonlySet<number> {
+  const depths = new Map(vertebra.profiles.map((profile) => [profile.slice, profileDepth(profile)]));
+  return new Set(
+    disc.profiles
+      .filter((profile) => profileDepth(profile) >= MIN_FACED * (depths.get(profile.slice) ?? Infinity))
+      .map((profile) => profile.slice),
+  );
 }

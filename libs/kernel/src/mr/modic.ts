@@ -50,6 +50,9 @@ export function assessModic(endplate: EndplateOnMr): ModicResult {
   if (band.length < MODIC.minReferenceVoxels)
     return withhold('COVERAGE_INCOMPLETE', 'The band under the endplate is not covered.');
   const lesions = lesionsAt(endplate, reference, band, 1);
+  if (endplate.fatSuppressed && fatty(endplate, reference, band)) {
+    return withhold('T2_FAT_SUPPRESSED', 'Bright on T1; type 2 can not be told on T2 with fat suppression.');
+  }
   const value = describe(endplate, reference, band, lesions);
   const steady = [0.9, 1.1].every(
     (factor) => lesionsAt(endplate, reference, band, factor).length > 0 === lesions.length > 0,
@@ -76,6 +79,12 @@ function lesionsAt(
     return type === 'none' ? [] : [{ voxel, type, depthMm: depthFrom(voxel, endplate.side) }];
   });
   return endplateLesions(changed, endplate.pixelMm, endplate.pixelAreaMm2, endplate.sliceCount);
+}
+
+/** Whether type 2 would be in question if T2 did not suppress fat: bright on T1, whatever T2 shows. */
+function fatty(endplate: EndplateOnMr, reference: MarrowReference, band: readonly MarrowVoxel[]): boolean {
+  const bright = band.map((voxel) => ({ ...voxel, t2: reference.t2 }));
+  return lesionsAt({ ...endplate, fatSuppressed: false }, reference, bright, 1).length > 0;
 }
 
 /** Low where the lesion is only just large enough. */
