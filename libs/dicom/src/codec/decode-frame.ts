@@ -7,6 +7,9 @@ import { checkPixelDescription, type FramePixels, type PixelDescription } from '
 import { decodeRle } from './rle';
 import { decodeWasm, type WasmCodec } from './wasm';
 
+/** CharLS looks for the next marker far behind the end of a stream that was cut; this one stops it. */
+const END_OF_IMAGE = Buffer.from([0xff, 0xd9]);
+
 /**
  * Decodes one frame to stored values, row by row.
  *
@@ -38,7 +41,7 @@ export async function decodeFrame(pixel: PixelDescription, frame: Buffer): Promi
       return decodeLossyJpeg(pixel, frame);
     case TransferSyntax.JPEGLSLossless:
     case TransferSyntax.JPEGLSNearLossless:
-      return checked('jpeg-ls', pixel, frame, readJpegHeader(frame));
+      return checked('jpeg-ls', pixel, Buffer.concat([frame, END_OF_IMAGE]), readJpegHeader(frame));
     case TransferSyntax.JPEG2000Lossless:
     case TransferSyntax.JPEG2000:
       return checked('jpeg-2000', pixel, frame, readJpeg2000Header(frame));

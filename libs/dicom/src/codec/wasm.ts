@@ -8,25 +8,26 @@ export type WasmCodec = 'jpeg' | 'jpeg-ls' | 'jpeg-2000' | 'htj2k';
 
 type DecoderClass = new () => WasmFrameDecoder;
 
-const silent = { print: () => undefined, printErr: () => undefined };
+/** A new object per instance: the packages make it their module and would share it. */
+const silent = (): object => ({ print: () => undefined, printErr: () => undefined });
 
 /** Each package is loaded on first use; in Node it reads its own .wasm file. */
 const LOADERS: Readonly<Record<WasmCodec, () => Promise<DecoderClass>>> = {
   jpeg: async () => {
     const { default: factory } = await import('@cornerstonejs/codec-libjpeg-turbo-8bit/decodewasmjs');
-    return (await factory(silent)).JPEGDecoder;
+    return (await factory(silent())).JPEGDecoder;
   },
   'jpeg-ls': async () => {
     const { default: factory } = await import('@cornerstonejs/codec-charls/decodewasmjs');
-    return (await factory(silent)).JpegLSDecoder;
+    return (await factory(silent())).JpegLSDecoder;
   },
   'jpeg-2000': async () => {
     const { default: factory } = await import('@cornerstonejs/codec-openjpeg/decodewasmjs');
-    return (await factory(silent)).J2KDecoder;
+    return (await factory(silent())).J2KDecoder;
   },
   htj2k: async () => {
     const { default: factory } = await import('@cornerstonejs/codec-openjph/wasmjs');
-    return (await factory(silent)).HTJ2KDecoder;
+    return (await factory(silent())).HTJ2KDecoder;
   },
 };
 

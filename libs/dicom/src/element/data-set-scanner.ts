@@ -89,9 +89,6 @@ export class DataSetScanner implements ElementVisitor {
 
   /** The header, as soon as the elements that make it have gone by. */
   get header(): ScannedHeader | undefined {
-    if (this.known === undefined && this.passed && this.failure === undefined) {
-      this.known = this.guard(() => this.buildHeader());
-    }
     return this.known;
   }
 
@@ -103,11 +100,15 @@ export class DataSetScanner implements ElementVisitor {
   /**
    * Takes the next bytes; the chunk belongs to the caller again when the call returns.
    *
-   * @throws {@link DicomDataSetError} `DICOM_DATASET_INVALID` with tag and offset
+   * @throws {@link DicomDataSetError} `DICOM_DATASET_INVALID` with tag and offset, or if a UID of the instance is missing
+   * @throws {@link DicomUidError} `DICOM_UID_INVALID` if one of them breaks PS3.5 9.1
    * @throws {@link DicomLimitError} `DICOM_LIMIT_EXCEEDED`
    */
   push(chunk: Buffer): void {
-    this.guard(() => (this.inflater ?? this.walker).push(chunk));
+    this.guard(() => {
+      (this.inflater ?? this.walker).push(chunk);
+      if (this.passed && this.known === undefined) this.known = this.buildHeader();
+    });
   }
 
   /**
