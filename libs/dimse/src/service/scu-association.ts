@@ -1,0 +1,203 @@
+import type { AcceptedContext } from '../association/negotiate';
+import { AssociationAborted, ContextRefused, MessageInvalid, UsageInvalid } from '../errors';
+import { CommandField, type CommandSet } from '../message/command-set';
+import { Status, statusKind, type DimseStatus } from '../message/status';
+import type { AssociationChannel } from '../transport/association-channel';
+import { MessageSender, type Command, type DataSetSource } from './message-sender';
+import type { DimseResponse, ScuSession } from './scu-session';
+
+const VERIFICATION = '1.2.840.10008.1.1';
+
+/** One instance to send. */
+export interface StoreInstance {
+  readonly sopClassUID: string;
+  readonly sopInstanceUID: string;
+  /** How `dataSet` is encoded; a context with this transfer syntax must have been accepted. */
+  readonly transferSyntaxUID: string;
+  /** The dataset without file meta information. */
+  readonly dataSet: DataSetSource;
+  /** 0 medium (default), 1 high, 2 low. */
+  readonly priority?: number;
+}
+
+/** What an association knows of itself. */
+export interface ScuFacts {
+  readonly contexts: readonly AcceptedContext[];
+  readonly peerMaximumLength: number;
+  readonly responseTimeoutMs: number;
+}
+
+/** An open association on which we are SCU. Operations go out one at a time, in the order they were called. */
+export class ScuAssociation {
+  readonly #sender: MessageSender;
+  #messageID = 0;
+  #turn: Promise<unknown> = Promise.resolve();
+
+  constructor(
+    private readonly channel: AssociationChannel,
+    private readonly session: ScuSession,
+    private readonly facts: ScuFacts,
+  ) {
+    this.#sender = new MessageSender(channel, facts.peerMaximumLength);
+  }
+
+  /** Presentation contexts the peer accepted. */
+  get contexts(): readonly AcceptedContext[] {
+    return this.facts.contexts;
+  }
+
+  /** The accepted context for a SOP class, and a transfer syntax where it matters. */
+  contextFor(abstractSyntax: string, transferSyntax?: string): AcceptedContext | undefined {
+    return this.facts.contexts.find(
+      (c) =>
+        c.abstractSyntax === abstractSyntax && (transferSyntax === undefined || c.transferSyntax === transferSyntax),
+    );
+  }
+
+  /**
+   * C-ECHO.
+   * @throws DIMSE_CONTEXT_REFUSED, DIMSE_TIMEOUT, DIMSE_ASSOCIATION_ABORTED
+   * @standard PS3.7 9.3.5
+   */
+  echo(): Promise<DimseStatus> {
+    return this.#exclusive(async () => {
+      const context = this.#require(VERIFICATION);
+      const command = this.#command(CommandField.CEchoRq, { AffectedSOPClassUID: VERIFICATION });
+      await this.#sender.sendCommand(context.id, command);
+      return statusOf((await this.#response(command)).command);
+    });
+  }
+
+  /**
+   * C-STORE. A failure status is a value, not an error.
+   * @throws DIMSE_CONTEXT_REFUSED, DIMSE_TIMEOUT, DIMSE_ASSOCIATION_ABORTED
+   * @standard PS3.7 9.3.1
+   */
+  store(instance: StoreInstance): Promise<DimseStatus> {
+    return this.#exclusive(async () => {
+      const context = this.#require(instance.sopClassUID, instance.transferSyntaxUID);
+      const command = this.#command(CommandField.CStoreRq, {
+        AffectedSOPClassUID: instance.sopClassUID,
+        AffectedSOPInstanceUID: instance.sopInstanceUID,
+        Priority: instance.priority ?? 0,
+      });
+      await this.#send(context.id, command, instance.dataSet);
+      return statusOf((await this.#response(command)).command);
+    });
+  }
+
+  /**
+   * C-FIND. Leaving the loop early sends C-CANCEL and waits for the final response.
+   * @param sopClassUID - The query model, for example Study Root FIND.
+   * @param identifier - Encoded in the transfer syntax of the accepted context.
+   * @returns the identifiers of the matches, in that transfer syntax.
+   * @throws DIMSE_CONTEXT_REFUSED, DIMSE_TIMEOUT, DIMSE_ASSOCIATION_ABORTED, DIMSE_MESSAGE_INVALID on a failure status
+   * @standard PS3.7 9.3.2
+   */
+  async *find(sopClassUID: string, identifier: Buffer): AsyncGenerator<Buffer, void, undefined> {
+    const release = await this.#acquire();
+    try {
+      const context = this.#require(sopClassUID);
+      const command = this.#command(CommandField.CFindRq, { AffectedSOPClassUID: sopClassUID, Priority: 0 });
+      await this.#send(context.id, command, identifier);
+      let status = Status.Pending as number;
+      try {
+        while (statusKind(status) === 'pending') {
+          const response = await this.#response(command);
+          status = response.command.Status ?? Status.ProcessingFailure;
+          if (response.dataSet) yield response.dataSet;
+        }
+      } finally {
+        if (statusKind(status) === 'pending' && !this.session.failure) await this.#cancel(context.id, command);
+      }
+      if (statusKind(status) === 'failure') {
+        throw new MessageInvalid(`C-FIND failed with status 0x${status.toString(16)}`, { status });
+      }
+    } finally {
+      release();
+    }
+  }
+
+  /** Ends the association in order. @throws DIMSE_TIMEOUT, DIMSE_ASSOCIATION_ABORTED @standard PS3.8 7.2 */
+  release(): Promise<void> {
+    return this.#exclusive(async () => {
+      const released = this.session.released(this.facts.responseTimeoutMs);
+      this.channel.request({ name: 'Evt11' });
+      await released;
+    });
+  }
+
+  /** Ends the association at once. @standard PS3.8 7.3 */
+  abort(): void {
+    this.channel.request({ name: 'Evt15' });
+    this.session.fail(new AssociationAborted('aborted by us'));
+  }
+
+  #require(abstractSyntax: string, transferSyntax?: string): AcceptedContext {
+    const context = this.contextFor(abstractSyntax, transferSyntax);
+    if (context) return context;
+    const facts = { abstractSyntax, ...(transferSyntax === undefined ? {} : { transferSyntax }) };
+    throw new ContextRefused(
+      `the peer accepted no context for ${abstractSyntax} ${transferSyntax ?? ''}`.trim(),
+      facts,
+    );
+  }
+
+  #command(field: number, rest: Partial<Command>): Command & { readonly MessageID: number } {
+    this.#messageID = (this.#messageID % 0xffff) + 1;
+    return { ...rest, CommandField: field, MessageID: this.#messageID };
+  }
+
+  async #send(contextId: number, command: Command, dataSet: DataSetSource): Promise<void> {
+    if (this.session.failure) throw this.session.failure;
+    // A response before the last fragment is a peer that gave up: the sending goes on, it has to be complete.
+    await this.#sender.sendMessage(contextId, command, dataSet);
+    if (this.session.failure) throw this.session.failure;
+  }
+
+  async #response(command: { readonly MessageID: number }): Promise<DimseResponse> {
+    const response = await this.session.response(this.facts.responseTimeoutMs);
+    if (response.command.MessageIDBeingRespondedTo === command.MessageID) return response;
+    this.abort();
+    throw new MessageInvalid('the response is to another message');
+  }
+
+  async #cancel(contextId: number, command: { readonly MessageID: number }): Promise<void> {
+    const cancel = { CommandField: CommandField.CCancelRq, MessageIDBeingRespondedTo: command.MessageID };
+    await this.#sender.sendCommand(contextId, cancel);
+    let status = Status.Pending as number;
+    while (statusKind(status) === 'pending') status = (await this.#response(command)).command.Status ?? 0;
+  }
+
+  async #exclusive<T>(operation: () => Promise<T>): Promise<T> {
+    const release = await this.#acquire();
+    try {
+      return await operation();
+    } finally {
+      release();
+    }
+  }
+
+  /** Waits for the operations called before; the asynchronous operations window is one. */
+  async #acquire(): Promise<() => void> {
+    let release = (): void => undefined;
+    const before = this.#turn;
+    this.#turn = new Promise<void>((resolve) => (release = resolve));
+    await before;
+    if (this.session.failure) {
+      release();
+      throw this.session.failure;
+    }
+    return release;
+  }
+}
+
+function statusOf(command: CommandSet): DimseStatus {
+  if (command.Status === undefined) throw new UsageInvalid('a response without a status');
+  return {
+    status: command.Status,
+    ...(command.ErrorComment === undefined ? {} : { errorComment: command.ErrorComment }),
+    ...(command.OffendingElement === undefined ? {} : { offendingElement: command.OffendingElement }),
+    ...(command.ErrorID === undefined ? {} : { errorID: command.ErrorID }),
+  };
+}
