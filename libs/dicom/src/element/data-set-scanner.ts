@@ -1,6 +1,6 @@
 import { DicomDataSetError, DicomLimitError } from '../errors';
 import { transferSyntaxEncoding } from '../uid/transfer-syntax';
-import { parseUid, type UID } from '../uid/uid';
+import { isUid, parseUid, type UID } from '../uid/uid';
 import { DataSet, type DataElement } from './data-set';
 import { DataSetWalker, type ElementVisitor } from './data-set-walker';
 import { type ElementHeader } from './element-header';
@@ -50,6 +50,12 @@ const IDENTITY_TAGS: readonly Tag[] = [
   Tag.Rows,
   Tag.Columns,
 ];
+const IDENTITY_UIDS: readonly Tag[] = [
+  Tag.SOPClassUID,
+  Tag.SOPInstanceUID,
+  Tag.StudyInstanceUID,
+  Tag.SeriesInstanceUID,
+];
 const PIXEL_TAGS = new Set<Tag>([Tag.PixelData, Tag.FloatPixelData, Tag.DoubleFloatPixelData]);
 
 /**
@@ -87,8 +93,12 @@ export class DataSetScanner implements ElementVisitor {
     }
   }
 
-  /** The header, as soon as the elements that make it have gone by. */
+  /** The header, as soon as the elements that make it have gone by; what is wrong with it is said by `end()` alone. */
   get header(): ScannedHeader | undefined {
+    if (this.known === undefined && this.passed && this.failure === undefined) {
+      const dataSet = new DataSet(this.elements);
+      if (IDENTITY_UIDS.every((tag) => isUid(dataSet.string(tag) ?? ''))) this.known = this.buildHeader();
+    }
     return this.known;
   }
 
@@ -100,15 +110,11 @@ export class DataSetScanner implements ElementVisitor {
   /**
    * Takes the next bytes; the chunk belongs to the caller again when the call returns.
    *
-   * @throws {@link DicomDataSetError} `DICOM_DATASET_INVALID` with tag and offset, or if a UID of the instance is missing
-   * @throws {@link DicomUidError} `DICOM_UID_INVALID` if one of them breaks PS3.5 9.1
+   * @throws {@link DicomDataSetError} `DICOM_DATASET_INVALID` with tag and offset
    * @throws {@link DicomLimitError} `DICOM_LIMIT_EXCEEDED`
    */
   push(chunk: Buffer): void {
-    this.guard(() => {
-      (this.inflater ?? this.walker).push(chunk);
-      if (this.passed && this.known === undefined) this.known = this.buildHeader();
-    });
+    this.guard(() => (this.inflater ?? this.walker).push(chunk));
   }
 
   /**

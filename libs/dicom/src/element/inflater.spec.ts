@@ -69,6 +69,6 @@ describe('Inflater gives what zlib deflated', () => {
         errors++;
       }
     }
-    expect(errors).toBeGreaterThan(100);
+    expect(errors).toBeGreaterThan(50);
   });
 });
