@@ -178,7 +178,7 @@ function describeIsland(
   const centroidLps: Vec3 = [mean(0), mean(1), mean(2)];
   const nearBone = quantile(
     island.voxels.map((at) => reference.toBone[at]!),
-    0.5,
+    0.1,
   );
   return {
     volumeMm3: island.voxels.length * box.voxelMm3,

@@ -1,5 +1,8 @@
 import { type VoxelBox } from './components';
 
+/** A constant of this file: the global is slow to look up in a sandbox. */
+const FAR = Number.POSITIVE_INFINITY;
+
 /**
  * Distance of every voxel centre to the nearest voxel of a mask, mm; Infinity where the mask is empty.
  *
@@ -14,7 +17,7 @@ export function distanceTo(
 ): Float32Array {
   const { nx, ny, nz } = box;
   const field = new Float32Array(nx * ny * nz);
-  for (let at = 0; at < field.length; at++) field[at] = inside(at) ? 0 : Infinity;
+  for (let at = 0; at < field.length; at++) field[at] = inside(at) ? 0 : FAR;
   const line = new LineTransform(Math.max(nx, ny, nz));
   for (let z = 0; z < nz; z++) for (let y = 0; y < ny; y++) line.run(field, (z * ny + y) * nx, 1, nx, spacingMm[0]);
   for (let z = 0; z < nz; z++) for (let x = 0; x < nx; x++) line.run(field, z * ny * nx + x, nx, ny, spacingMm[1]);
@@ -40,8 +43,8 @@ class LineTransform {
     let last = -1;
     for (let q = 0; q < n; q++) {
       values[q] = field[from + q * step]!;
-      if (values[q] === Infinity) continue;
-      let crossing = -Infinity;
+      if (values[q] === FAR) continue;
+      let crossing = -FAR;
       while (last >= 0) {
         const p = sites[last]!;
         crossing = (values[q]! - values[p]! + spacing * spacing * (q * q - p * p)) / (2 * spacing * spacing * (q - p));
@@ -50,8 +53,8 @@ class LineTransform {
       }
       last++;
       sites[last] = q;
-      bounds[last] = last === 0 ? -Infinity : crossing;
-      bounds[last + 1] = Infinity;
+      bounds[last] = last === 0 ? -FAR : crossing;
+      bounds[last + 1] = FAR;
     }
     if (last < 0) return;
     for (let q = 0, s = 0; q < n; q++) {

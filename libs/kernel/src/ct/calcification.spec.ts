@@ -1,0 +1,199 @@
+import { type Vec3 } from '@endplate/dicom';
+import { type Calcification } from '@endplate/findings';
+import { seededNoise } from '../fixture/seeded-noise';
+import { assessCalcification, type DiscOnCt } from './calcification';
+import { type DiscBox } from './disc-box';
+import { smallestDetectableMm, type PointSpread } from './point-spread';
+import { assessVacuum } from './vacuum';
+
+interface Setting {
+  readonly spacing?: Vec3;
+  readonly heightMm?: number;
+  readonly noiseHU?: number;
+  readonly discHU?: number;
+  readonly canalHU?: number;
+  readonly cut?: boolean;
+  /** HU of a point, mm from the disc's centre (x left, y posterior, z cranial), or undefined for the tissue there. */
+  readonly lesion?: (p: Vec3) => number | undefined;
+}
+
+const HALF_DEPTH = 14;
+const HALF_WIDTH = 16;
+// A global looked up a million times is slow in jest's sandbox.
+const { abs, hypot } = Math;
+
+/** An elliptic disc between two bodies with a canal behind, one value per voxel centre. */
+function disc(setting: Setting = {}): DiscOnCt {
+  const { spacing = [0.5, 0.5, 0.6], heightMm = 10, noiseHU = 8, discHU = 80, canalHU = 15, cut = false } = setting;
+  const size = [2 * (HALF_WIDTH + 3), 2 * (HALF_DEPTH + 9), heightMm + 16];
+  const [nx, ny, nz] = size.map((mm, axis) => Math.round(mm / spacing[axis]!)) as unknown as Vec3;
+  const total = nx * ny * nz;
+  const box = {
+    hu: new Float32Array(total),
+    disc: new Uint8Array(total),
+    bone: new Uint8Array(total),
+    canal: new Uint8Array(total),
+  };
+  const noise = seededNoise(7);
+  for (let k = 0, at = 0; k < nz; k++) {
+    for (let j = 0; j < ny; j++) {
+      for (let i = 0; i < nx; i++, at++) {
+        const p: Vec3 = [
+          (i - (nx - 1) / 2) * spacing[0],
+          (j - (ny - 1) / 2) * spacing[1],
+          (k - (nz - 1) / 2) * spacing[2],
+        ];
+        const inside = (p[0] / HALF_WIDTH) ** 2 + (p[1] / HALF_DEPTH) ** 2 <= 1;
+        let hu = 40;
+        if (inside && abs(p[2]) <= heightMm / 2) [box.disc[at], hu] = [1, discHU];
+        else if (inside) [box.bone[at], hu] = [1, abs(p[2]) < heightMm / 2 + 1.2 ? 600 : 280];
+        else if (p[1] > HALF_DEPTH + 1 && abs(p[0]) < 9) [box.canal[at], hu] = [1, canalHU];
+        box.hu[at] = (setting.lesion?.(p) ?? hu) + noiseHU * noise();
+      }
+    }
+  }
+  const origin = [nx, ny, nz].map((n, axis) => (-(n - 1) / 2) * spacing[axis]!);
+  const ijkToLps = [
+    spacing[0],
+    0,
+    0,
+    origin[0]!,
+    0,
+    spacing[1],
+    0,
+    origin[1]!,
+    0,
+    0,
+    spacing[2],
+    origin[2]!,
+    0,
+    0,
+    0,
+    1,
+  ];
+  const full: DiscBox = {
+    nx,
+    ny,
+    nz,
+    spacingMm: spacing,
+    voxelMm3: spacing[0] * spacing[1] * spacing[2],
+    ...box,
+    ijkToLps,
+    cut,
+  };
+  return {
+    box: full,
+    axes: { centreLps: [0, 0, 0], posterior: [0, 1, 0], cranial: [0, 0, 1], left: [1, 0, 0] },
+    spread: { inPlaneMm: 1, throughPlaneMm: Math.max(spacing[2], 0.8), sliceNormal: [0, 0, 1] },
+    heightMm,
+    outlineConfidence: 0.9,
+  };
+}
+
+const sphere =
+  (centre: Vec3, radiusMm: number, hu: number) =>
+  (p: Vec3): number | undefined =>
+    hypot(p[0] - centre[0], p[1] - centre[1], p[2] - centre[2]) <= radiusMm ? hu : undefined;
+
+function assessedValue(setting: Setting): Calcification {
+  const { assessment } = assessCalcification(disc(setting));
+  if (assessment.status !== 'assessed') throw new Error(`withheld: ${assessment.reason.code}`);
+  return assessment.value;
+}
+
+describe('assessCalcification', () => {
+  it('finds nothing in a plain disc at any allowed noise', () => {
+    for (const noiseHU of [0, 10, 25, 36]) {
+      expect(assessedValue({ noiseHU })).toMatchObject({ present: false, volumeMm3: 0, islands: [], agatstonLike: 0 });
+    }
+  });
+
+  it('takes its reference from the core of the disc', () => {
+    const value = assessedValue({ noiseHU: 12, discHU: 95 });
+    expect(value.referenceMedianHU).toBeCloseTo(95, -0.5);
+    expect(value.referenceSigmaHU).toBeGreaterThan(10);
+    expect(value.referenceSigmaHU).toBeLessThan(14);
+  });
+
+  const sites: [string, Vec3, number, string][] = [
+    ['in the middle', [0, 0, 0], 2.5, 'nucleus'],
+    ['in front', [0, -10.6, 0], 2, 'annulus-anterior'],
+    ['behind', [0, 10.6, 0], 2, 'annulus-posterior'],
+    ['on the left', [12.4, 0, 0], 2, 'annulus-lateral'],
+    ['near an endplate', [0, 0, 2.6], 1.3, 'endplate-adjacent'],
+  ];
+  it.each(sites)('measures a sphere %s', (_name, centre, radiusMm, site) => {
+    const value = assessedValue({ lesion: sphere(centre, radiusMm, 450) });
+    const truth = (4 / 3) * Math.PI * radiusMm ** 3;
+    expect(value.islands).toHaveLength(1);
+    expect(abs(value.volumeMm3 - truth) / truth).toBeLessThan(0.12);
+    expect(value.islands[0]!.site).toBe(site);
+    value.islands[0]!.centroidLps.forEach((v, axis) => expect(abs(v - centre[axis]!)).toBeLessThan(0.3));
+    expect(abs(value.meanHU! - 450)).toBeLessThan(10);
+    const { over130, over160, over200 } = value.sensitivityBandMm3;
+    expect(over130).toBeGreaterThanOrEqual(over160);
+    expect(over160).toBeGreaterThanOrEqual(over200);
+    expect(value.percentOfDisc).toBeCloseTo((100 * value.volumeMm3) / value.discVolumeMm3, 6);
+  });
+
+  it('scores density per slice as Agatston does, scaled to 3 mm', () => {
+    const cube = (p: Vec3): number | undefined => (p.every((v) => abs(v) <= 1.5) ? 350 : undefined);
+    const value = assessedValue({ lesion: cube, noiseHU: 0 });
+    expect(value.agatstonLike).toBeCloseTo((3 * value.volumeMm3) / 3, 5);
+  });
+
+  it('leaves out islands under 3 mm3 and without a seed of 200 HU', () => {
+    expect(assessedValue({ lesion: sphere([0, 0, 0], 0.7, 500) }).present).toBe(false);
+    expect(assessedValue({ lesion: sphere([0, 0, 0], 3, 170), noiseHU: 3 }).present).toBe(false);
+  });
+
+  it('reports what hangs on bone apart', () => {
+    const spike = (p: Vec3): number | undefined => (hypot(p[0], p[1]) <= 2 && p[2] > -1 && p[2] <= 5 ? 500 : undefined);
+    const value = assessedValue({ lesion: spike });
+    expect(value.present).toBe(false);
+    expect(value.volumeMm3).toBe(0);
+    expect(value.boneContinuousVolumeMm3).toBeGreaterThan(20);
+  });
+
+  it('does not count dense voxels outside the disc', () => {
+    const vessel = sphere([0, -19, 0], 3, 900);
+    expect(assessedValue({ lesion: vessel }).present).toBe(false);
+  });
+
+  it('gives larger detectable sizes for wider point spreads, never under the smallest island', () => {
+    const spread = (throughPlaneMm: number): PointSpread => ({ inPlaneMm: 1, throughPlaneMm, sliceNormal: [0, 0, 1] });
+    const sizes = [0.6, 1.5, 3, 5].map((mm) => smallestDetectableMm(spread(mm), 80, 400));
+    expect(sizes[0]).toBeGreaterThanOrEqual(1.7);
+    expect([...sizes].sort((a, b) => a - b)).toEqual(sizes);
+    expect(sizes.at(-1)).toBeGreaterThan(sizes[0]!);
+  });
+
+  const withheld: [string, Setting, string][] = [
+    ['a disc under two widths of the point spread', { spacing: [0.5, 0.5, 3], heightMm: 5 }, 'DISC_TOO_THIN'],
+    ['noise over 40 HU', { noiseHU: 48 }, 'NOISE_TOO_HIGH'],
+    ['metal beside the disc', { lesion: sphere([0, 0, 8], 3, 3000) }, 'METAL'],
+    ['a contrast-filled disc', { discHU: 320 }, 'CONTRAST_AGENT'],
+    ['myelography', { canalHU: 400 }, 'CONTRAST_AGENT'],
+    ['a disc cut by the border of the series', { cut: true }, 'DISC_PARTLY_OUTSIDE'],
+  ];
+  it.each(withheld)('abstains for %s', (_name, setting, code) => {
+    expect(assessCalcification(disc(setting)).assessment).toMatchObject({ status: 'not-assessed', reason: { code } });
+  });
+
+  it('is less confident about a burden that hangs on the threshold', () => {
+    const sure = assessCalcification(disc({ lesion: sphere([0, 0, 0], 3, 700) })).assessment;
+    const unsure = assessCalcification(disc({ lesion: sphere([0, 0, 0], 3, 205), noiseHU: 4 })).assessment;
+    if (sure.status !== 'assessed' || unsure.status !== 'assessed') throw new Error('withheld');
+    expect(sure.confidence).toBeGreaterThan(unsure.confidence);
+  });
+});
+
+describe('assessVacuum', () => {
+  it('measures gas inside the disc and ignores gas in front of it', () => {
+    const inside = assessVacuum(disc({ lesion: sphere([0, 0, 0], 2.5, -600) }).box, 0.9);
+    expect(inside).toMatchObject({ status: 'assessed', value: { present: true } });
+    if (inside.status === 'assessed') expect(abs(inside.value.volumeMm3 - 65.4)).toBeLessThan(6);
+    const bowel = assessVacuum(disc({ lesion: (p) => (p[1] < -HALF_DEPTH + 1 ? -800 : undefined) }).box, 0.9);
+    expect(bowel).toMatchObject({ status: 'assessed', value: { present: false } });
+  });
+});
