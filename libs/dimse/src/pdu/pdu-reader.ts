@@ -73,6 +73,11 @@ export class PduReader {
     return this.#mode !== 'header' || this.#available > 0;
   }
 
+  /** Bytes pushed and not yet consumed. */
+  get buffered(): number {
+    return this.#available;
+  }
+
   /** Adds bytes; the reader keeps views of them until they are consumed. */
   push(chunk: Buffer): void {
     if (this.#mode === 'failed' || chunk.length === 0) return;

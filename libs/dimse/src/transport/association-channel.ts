@@ -37,7 +37,7 @@ export interface ChannelOptions {
 /** A primitive that the user on top may ask for at any time. */
 export type LocalRequest = Extract<MachineEvent, { readonly name: 'Evt7' | 'Evt8' | 'Evt11' | 'Evt14' | 'Evt15' }>;
 
-/** Bytes taken in while the user is busy, before the socket is paused. */
+/** Bytes held for a busy user before the socket is paused. */
 const READ_AHEAD = 256 * 1024;
 
 /** The socket shell of one association: bytes to reader to machine to user, and back. */
@@ -49,7 +49,6 @@ export class AssociationChannel {
   /** Whether the machine let the current P-DATA-TF pass. */
   #deliver = false;
   #waitingSince: number | undefined;
-  #queued = 0;
   #heardAt: number;
   #pduSince: number | undefined;
   #drainWaiters: (() => void)[] = [];
@@ -150,8 +149,7 @@ export class AssociationChannel {
       this.#pump();
       return;
     }
-    this.#queued += chunk.length;
-    if (this.#queued >= READ_AHEAD) this.socket.pause();
+    if (this.#reader.buffered >= READ_AHEAD) this.socket.pause();
   }
 
   #pump(): void {
@@ -178,9 +176,8 @@ export class AssociationChannel {
         this.#waitingSince = undefined;
         this.#heardAt = this.options.timers.now();
         this.#pduSince = undefined;
-        this.#queued = 0;
-        if (this.socket.isPaused()) this.socket.resume();
         this.#pump();
+        if (this.socket.isPaused() && this.#reader.buffered < READ_AHEAD) this.socket.resume();
       })
       .catch(() => this.destroy());
   }
