@@ -1,0 +1,64 @@
+import { maskOutlines } from '../outline/contour';
+import { connectedComponents } from './components';
+import { distanceTo } from './distance';
+import { gaussianSmooth } from './smooth';
+
+describe('distanceTo', () => {
+  it('is the exact distance with a spacing per axis', () => {
+    const box = { nx: 7, ny: 6, nz: 5 };
+    const spacing = [0.5, 1, 3] as const;
+    const sites = [8, 41, 130, 199];
+    const field = distanceTo(box, spacing, (at) => sites.includes(at));
+    const place = (at: number): number[] => [at % 7, Math.floor(at / 7) % 6, Math.floor(at / 42)];
+    field.forEach((value, at) => {
+      const truth = sites.map((site) => Math.hypot(...place(site).map((v, a) => (v - place(at)[a]!) * spacing[a]!)));
+      expect(value).toBeCloseTo(Math.min(...truth), 4);
+    });
+  });
+
+  it('is infinite without a mask', () => {
+    expect(distanceTo({ nx: 2, ny: 2, nz: 1 }, [1, 1, 1], () => false)[0]).toBe(Infinity);
+  });
+});
+
+describe('connectedComponents', () => {
+  it('joins over faces, not over edges', () => {
+    const mask = [1, 0, 0, 1, 0, 0, 0, 0, 1];
+    const { labels, sizes } = connectedComponents({ nx: 3, ny: 3, nz: 1 }, (at) => mask[at] === 1);
+    expect(sizes.slice(1)).toEqual([2, 1]);
+    expect(labels[0]).toBe(labels[3]);
+    expect(labels[8]).not.toBe(labels[0]);
+  });
+});
+
+describe('gaussianSmooth', () => {
+  it('leaves a constant alone and keeps the sum of a peak', () => {
+    expect(gaussianSmooth(new Float32Array(9).fill(4), 2).every((v) => Math.abs(v - 4) < 1e-5)).toBe(true);
+    const peak = new Float32Array(41);
+    peak[20] = 1;
+    expect(gaussianSmooth(peak, 3).reduce((sum, v) => sum + v, 0)).toBeCloseTo(1, 4);
+  });
+});
+
+describe('maskOutlines', () => {
+  it('walks around the corners of pixels', () => {
+    expect(maskOutlines(6, 5, (c, r) => c >= 2 && c < 5 && r >= 1 && r < 3)).toEqual([[[2, 1], [5, 1], [5, 3], [2, 3]]]); // prettier-ignore
+  });
+
+  it('gives the outer outline of a ring and each piece, the largest first', () => {
+    const ring = (c: number, r: number): boolean => c >= 1 && c < 6 && r >= 1 && r < 6 && !(c === 3 && r === 3);
+    const outlines = maskOutlines(12, 12, (c, r) => ring(c, r) || (c === 9 && r === 9));
+    expect(outlines).toHaveLength(2);
+    expect(outlines[0]).toEqual([[1, 1], [6, 1], [6, 6], [1, 6]]); // prettier-ignore
+  });
+
+  it('stays within 64 points and close to a disc', () => {
+    const [outline] = maskOutlines(220, 220, (c, r) => Math.hypot(c - 110, r - 110) < 100);
+    expect(outline!.length).toBeLessThanOrEqual(64);
+    outline!.forEach(([x, y]) => expect(Math.abs(Math.hypot(x - 110.5, y - 110.5) - 100)).toBeLessThan(1.6));
+  });
+
+  it('survives pixels that meet at a corner', () => {
+    expect(maskOutlines(2, 2, (c, r) => c === r)).toHaveLength(2);
+  });
+});
