@@ -4,7 +4,9 @@ import { DicomTransferSyntaxError, DicomValueError } from '../errors';
 import { TransferSyntax, transferSyntaxEncoding } from '../uid/transfer-syntax';
 import { parseUid, type UID } from '../uid/uid';
 import { encodeFileMeta } from './file-meta';
-import { toWritableElements, type NaturalDataset } from './natural-dataset';
+import { toWritableElements, type NaturalDataset, type WritableElement } from './natural-dataset';
+
+const PIXEL_DATA = '7fe00010';
 
 /**
  * Writes a natural data set as bytes of a data set, without file meta information; the same input gives the same bytes.
@@ -24,12 +26,13 @@ export function encodeDataSet(
   const encoding = transferSyntaxEncoding(transferSyntaxUID);
   if (!encoding.littleEndian) throw new DicomTransferSyntaxError(transferSyntaxUID, 'written');
   const { elements } = toWritableElements(dataset);
-  const pixels = elements['7fe00010'];
-  if (encoding.encapsulated && pixels !== undefined) elements['7fe00010'] = { vr: 'OB', Value: pixels.Value };
+  const pixels = elements[PIXEL_DATA];
+  if (encoding.encapsulated && pixels !== undefined) elements[PIXEL_DATA] = { vr: 'OB', Value: pixels.Value };
+  const tail = encoding.encapsulated ? Buffer.alloc(0) : takeNativePixels(elements, encoding.explicitVr);
   const stream = new data.WriteBufferStream(4096, true);
   const written = encoding.deflated ? TransferSyntax.ExplicitVRLittleEndian : transferSyntaxUID;
   data.DicomMessage.write(elements, stream, written, { allowInvalidVRLength: true, fragmentMultiframe: false });
-  const bytes = Buffer.from(stream.getBuffer());
+  const bytes = Buffer.concat([Buffer.from(stream.getBuffer()), tail]);
   if (!encoding.deflated) return bytes;
   const deflated = deflateRawSync(bytes);
   // PS3.5 A.5: padded to even length with one zero byte.
@@ -54,6 +57,28 @@ export function encodePart10(
     transferSyntaxUID,
   });
   return Buffer.concat([meta, encodeDataSet(dataset, transferSyntaxUID)]);
+}
+
+/**
+ * Takes native pixel data out of the elements and writes it here: it is the last element, and the writer would copy it
+ * several times.
+ */
+function takeNativePixels(elements: Record<string, WritableElement>, explicitVr: boolean): Buffer {
+  const pixels = elements[PIXEL_DATA];
+  const bytes: unknown = pixels?.Value[0];
+  if (
+    pixels === undefined ||
+    !(bytes instanceof ArrayBuffer) ||
+    Object.keys(elements).some((tag) => tag > PIXEL_DATA)
+  ) {
+    return Buffer.alloc(0);
+  }
+  delete elements[PIXEL_DATA];
+  const head = Buffer.from('e07f1000', 'hex');
+  const length = Buffer.alloc(4);
+  length.writeUInt32LE(bytes.byteLength + (bytes.byteLength & 1));
+  const vr = explicitVr ? Buffer.from(`${pixels.vr}\0\0`, 'latin1') : Buffer.alloc(0);
+  return Buffer.concat([head, vr, length, Buffer.from(bytes), Buffer.alloc(bytes.byteLength & 1)]);
 }
 
 function requiredText(dataset: NaturalDataset, keyword: string): string {

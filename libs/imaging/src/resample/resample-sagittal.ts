@@ -2,7 +2,7 @@ import { applyAffine, composeAffine, type Affine, type Vec3 } from '@endplate/di
 import { ImagingSizeError } from '../errors';
 import { backgroundValue, lpsToIjk, sampleIjk, type Volume } from '../volume/volume';
 import { sagittalGrid, type SagittalGrid, type SagittalOptions } from './sagittal-grid';
-import { separableMap, separableScratch, separableSlice } from './separable';
+import { separableMap, separableSlices } from './separable';
 
 /** Sagittal slices of a volume, all of one size. */
 export interface SagittalStack extends SagittalGrid {
@@ -22,8 +22,8 @@ const MAX_SAMPLES = 2 ** 28;
  * Resamples a volume to sagittal slices. A volume that is sagittal keeps its own planes (`sliceMm` `native`, the default),
  * so that nothing is interpolated across them; any other gives planes of constant patient x.
  *
- * Where an output pixel is wider than a voxel, the voxels under it are averaged. Besides the result, less than one slice
- * of memory is taken.
+ * Where an output pixel is wider than a voxel, the voxels under it are averaged. Besides the result, a few
+ * slices of memory are taken.
  *
  * @throws ImagingSizeError `IMAGING_VOLUME_TOO_LARGE` for more than 2^28 samples
  */
@@ -35,15 +35,10 @@ export function resampleSagittal(volume: Volume, options: SagittalOptions): Sagi
   }
   const toIjk = composeAffine(lpsToIjk(volume), grid.affine);
   const map = separableMap(volume, toIjk, grid.dims);
-  const planes: Float32Array[] = [];
-  const scratch = map && separableScratch(volume, map, columns);
-  for (let slice = 0; slice < slices; slice++) {
-    planes.push(
-      map && scratch
-        ? separableSlice(volume, map, slice, grid.dims, scratch)
-        : obliqueSlice(volume, toIjk, slice, grid.dims),
-    );
-  }
+  const planes =
+    map === undefined
+      ? Array.from({ length: slices }, (_, slice) => obliqueSlice(volume, toIjk, slice, grid.dims))
+      : separableSlices(volume, map, grid.dims);
   return {
     ...grid,
     slices: planes,

@@ -76,88 +76,102 @@ function axisTaps(start: number, step: number, count: number, size: number): Axi
   return { first, index: Int32Array.from(index), weight: Float32Array.from(weight) };
 }
 
+/** Output slices that are collapsed together, so that voxels that lie side by side in memory are read once. */
+const SLICES_TOGETHER = 16;
+
 /**
- * Makes one output slice: the volume is summed along the axis that runs across the slices, then along the other two.
+ * Makes the output slices in order: the volume is summed along the axis that runs across the slices, a few slices at a
+ * time, then every slice along the other two.
  *
- * @param scratch - reused from slice to slice, see {@link separableScratch}
- * @returns rows x columns
+ * @returns one array of rows x columns per slice
  */
-export function separableSlice(
+export function separableSlices(
   volume: Volume,
   map: SeparableMap,
-  slice: number,
   dims: readonly [number, number, number],
-  scratch: { plane: Float32Array; half: Float32Array },
-): Float32Array {
-  const [columns, rows] = dims;
-  const { plane, half } = scratch;
-  const size = volume.dims;
-  const stride = [1, size[0], size[0] * size[1]];
-  const across = map.outputAxis.indexOf(2);
-  const alongColumns = map.outputAxis.indexOf(0);
-  const alongRows = map.outputAxis.indexOf(1);
-  const width = size[alongColumns] as number;
-  const height = size[alongRows] as number;
-  collapse(volume, map.taps[across] as AxisTaps, slice, stride, [across, alongColumns, alongRows], plane);
-  const columnTaps = map.taps[alongColumns] as AxisTaps;
+): Float32Array[] {
+  const [columns, rows, slices] = dims;
+  const axes = [map.outputAxis.indexOf(2), map.outputAxis.indexOf(0), map.outputAxis.indexOf(1)] as const;
+  const width = volume.dims[axes[1]] as number;
+  const height = volume.dims[axes[2]] as number;
+  const together = axes[0] === 0 ? Math.min(SLICES_TOGETHER, slices) : 1;
+  const planes = new Float32Array(together * width * height);
+  const half = new Float32Array(columns * height);
+  const result: Float32Array[] = [];
+  for (let first = 0; first < slices; first += together) {
+    const count = Math.min(together, slices - first);
+    collapse(volume, map.taps[axes[0]] as AxisTaps, first, count, axes, planes);
+    for (let n = 0; n < count; n++) {
+      const plane = planes.subarray(n * width * height, (n + 1) * width * height);
+      shrinkColumns(plane, map.taps[axes[1]] as AxisTaps, width, height, columns, half);
+      result.push(shrinkRows(half, map.taps[axes[2]] as AxisTaps, columns, rows));
+    }
+  }
+  return result;
+}
+
+/** Sums the volume along the axis across the slices, for `count` slices from `first` on. */
+function collapse(
+  volume: Volume,
+  taps: AxisTaps,
+  first: number,
+  count: number,
+  [across, alongColumns, alongRows]: readonly [number, number, number],
+  planes: Float32Array,
+): void {
+  const { data, dims } = volume;
+  const stride = [1, dims[0], dims[0] * dims[1]] as const;
+  const [width, height] = [dims[alongColumns] as number, dims[alongRows] as number];
+  const [acrossStride, columnStride, rowStride] = [
+    stride[across] as number,
+    stride[alongColumns] as number,
+    stride[alongRows] as number,
+  ];
+  const size = width * height;
+  for (let r = 0; r < height; r++) {
+    for (let c = 0; c < width; c++) {
+      const base = r * rowStride + c * columnStride;
+      for (let n = 0; n < count; n++) {
+        let sum = 0;
+        const end = taps.first[first + n + 1] as number;
+        for (let t = taps.first[first + n] as number; t < end; t++) {
+          sum += (data[base + (taps.index[t] as number) * acrossStride] as number) * (taps.weight[t] as number);
+        }
+        planes[n * size + r * width + c] = sum;
+      }
+    }
+  }
+}
+
+function shrinkColumns(
+  plane: Float32Array,
+  taps: AxisTaps,
+  width: number,
+  height: number,
+  columns: number,
+  half: Float32Array,
+): void {
   for (let r = 0; r < height; r++) {
     for (let c = 0; c < columns; c++) {
       let sum = 0;
-      for (let t = columnTaps.first[c] as number; t < (columnTaps.first[c + 1] as number); t++) {
-        sum += (plane[r * width + (columnTaps.index[t] as number)] as number) * (columnTaps.weight[t] as number);
+      for (let t = taps.first[c] as number; t < (taps.first[c + 1] as number); t++) {
+        sum += (plane[r * width + (taps.index[t] as number)] as number) * (taps.weight[t] as number);
       }
       half[r * columns + c] = sum;
     }
   }
-  const rowTaps = map.taps[alongRows] as AxisTaps;
+}
+
+function shrinkRows(half: Float32Array, taps: AxisTaps, columns: number, rows: number): Float32Array {
   const result = new Float32Array(rows * columns);
   for (let r = 0; r < rows; r++) {
-    for (let t = rowTaps.first[r] as number; t < (rowTaps.first[r + 1] as number); t++) {
-      const from = (rowTaps.index[t] as number) * columns;
-      const weight = rowTaps.weight[t] as number;
+    for (let t = taps.first[r] as number; t < (taps.first[r + 1] as number); t++) {
+      const from = (taps.index[t] as number) * columns;
+      const weight = taps.weight[t] as number;
       for (let c = 0; c < columns; c++) {
         result[r * columns + c] = (result[r * columns + c] as number) + (half[from + c] as number) * weight;
       }
     }
   }
   return result;
-}
-
-/** Buffers for {@link separableSlice}. */
-export function separableScratch(
-  volume: Volume,
-  map: SeparableMap,
-  columns: number,
-): { plane: Float32Array; half: Float32Array } {
-  const width = volume.dims[map.outputAxis.indexOf(0)] as number;
-  const height = volume.dims[map.outputAxis.indexOf(1)] as number;
-  return { plane: new Float32Array(width * height), half: new Float32Array(columns * height) };
-}
-
-function collapse(
-  volume: Volume,
-  taps: AxisTaps,
-  slice: number,
-  stride: readonly number[],
-  [across, alongColumns, alongRows]: readonly [number, number, number],
-  plane: Float32Array,
-): void {
-  const { data, dims } = volume;
-  const [width, height] = [dims[alongColumns] as number, dims[alongRows] as number];
-  const [columnStride, rowStride, acrossStride] = [
-    stride[alongColumns] as number,
-    stride[alongRows] as number,
-    stride[across] as number,
-  ];
-  plane.fill(0);
-  for (let t = taps.first[slice] as number; t < (taps.first[slice + 1] as number); t++) {
-    const base = (taps.index[t] as number) * acrossStride;
-    const weight = taps.weight[t] as number;
-    for (let r = 0; r < height; r++) {
-      let from = base + r * rowStride;
-      for (let c = 0; c < width; c++, from += columnStride) {
-        plane[r * width + c] = (plane[r * width + c] as number) + (data[from] as number) * weight;
-      }
-    }
-  }
 }
