@@ -1,6 +1,7 @@
-import { applyAffine, composeAffine, type Affine, type Vec3 } from '@endplate/dicom';
+import { applyAffine, composeAffine, type Vec3 } from '@endplate/dicom';
 import { ImagingSizeError } from '../errors';
-import { backgroundValue, lpsToIjk, sampleIjk, type Volume } from '../volume/volume';
+import { lpsToIjk, type Volume } from '../volume/volume';
+import { obliqueSlice } from './oblique';
 import { sagittalGrid, type SagittalGrid, type SagittalOptions } from './sagittal-grid';
 import { separableMap, separableSlices } from './separable';
 
@@ -44,43 +45,4 @@ export function resampleSagittal(volume: Volume, options: SagittalOptions): Sagi
     slices: planes,
     pixelToLps: (slice, row, column) => applyAffine(grid.affine, [column, row, slice]),
   };
-}
-
-/** One slice across a volume whose axes are not parallel to it: the mean of a few trilinear samples per pixel. */
-function obliqueSlice(
-  volume: Volume,
-  toIjk: Affine,
-  slice: number,
-  dims: readonly [number, number, number],
-): Float32Array {
-  const [columns, rows] = dims;
-  const outside = backgroundValue(volume);
-  const axes = [0, 1, 2].map((axis): Vec3 => [
-    toIjk[axis] as number,
-    toIjk[4 + axis] as number,
-    toIjk[8 + axis] as number,
-  ]);
-  const offsets = subsamples(axes);
-  const result = new Float32Array(columns * rows).fill(outside);
-  for (let row = 0; row < rows; row++) {
-    for (let column = 0; column < columns; column++) {
-      let sum = 0;
-      let count = 0;
-      for (const [dc, dr, ds] of offsets) {
-        const [i, j, k] = applyAffine(toIjk, [column + dc, row + dr, slice + ds]);
-        const value = sampleIjk(volume, i, j, k);
-        if (value === undefined) continue;
-        sum += value;
-        count++;
-      }
-      if (count > 0) result[row * columns + column] = sum / count;
-    }
-  }
-  return result;
-}
-
-/** Offsets inside an output pixel: one sample where it is a voxel wide, two per axis where it is wider. */
-function subsamples(axes: readonly Vec3[]): Vec3[] {
-  const [c, r, s] = axes.map((axis) => (Math.hypot(...axis) > 1.5 ? [-0.25, 0.25] : [0]));
-  return (c ?? [0]).flatMap((dc) => (r ?? [0]).flatMap((dr) => (s ?? [0]).map((ds): Vec3 => [dc, dr, ds])));
 }
