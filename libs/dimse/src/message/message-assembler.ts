@@ -51,8 +51,10 @@ export class MessageAssembler {
     if (this.#commandLength > MAX_COMMAND_LENGTH) {
       throw new MessageInvalid(`command set over ${MAX_COMMAND_LENGTH} bytes`);
     }
-    if (fragment.bytes.length > 0) this.#parts.push(fragment.bytes);
-    if (!(fragment.last && fragment.end)) return undefined;
+    const complete = fragment.last && fragment.end;
+    // What has to wait for the rest is copied: the bytes are a view of a buffer that will be used again.
+    if (fragment.bytes.length > 0) this.#parts.push(complete ? fragment.bytes : Buffer.from(fragment.bytes));
+    if (!complete) return undefined;
     const [only, ...others] = this.#parts;
     const command = decodeCommandSet(only && others.length === 0 ? only : Buffer.concat(this.#parts));
     this.#parts = [];

@@ -73,12 +73,15 @@ export class PduReader {
     return this.#mode !== 'header' || this.#available > 0;
   }
 
-  /** Bytes pushed and not yet consumed. */
-  get buffered(): number {
-    return this.#available;
+  /** Copies what is left of the bytes pushed (less than a header), so that their buffer can be used again. */
+  detach(): void {
+    if (this.#available === 0) return;
+    const left = Buffer.from(this.#take(this.#available));
+    this.#chunks.push(left);
+    this.#available = left.length;
   }
 
-  /** Adds bytes; the reader keeps views of them until they are consumed. */
+  /** Adds bytes; the reader keeps views of them until they are consumed or {@link detach} is called. */
   push(chunk: Buffer): void {
     if (this.#mode === 'failed' || chunk.length === 0) return;
     this.#chunks.push(chunk);
@@ -163,11 +166,11 @@ export class PduReader {
     return pdu;
   }
 
-  /** The body as a view where one chunk holds all of it. */
+  /** A copy of the body where one chunk holds all of it: what is decoded from it outlives the chunk. */
   #takeWhole(length: number): Buffer | undefined {
     const chunk = this.#chunks[0];
     const here = chunk === undefined ? 0 : chunk.length - this.#offset;
-    return length <= here ? this.#takeUpTo(length) : undefined;
+    return length <= here ? Buffer.from(this.#takeUpTo(length)) : undefined;
   }
 
   /** Copies what has arrived; memory grows with the bytes received, not with the length claimed. */

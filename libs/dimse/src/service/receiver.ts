@@ -25,7 +25,7 @@ export class BoundedDataSet implements DataSetReceiver {
   write(bytes: Buffer): void {
     this.#length += bytes.length;
     if (this.#length > this.maximumLength) this.#parts = [];
-    else if (bytes.length > 0) this.#parts.push(bytes);
+    else if (bytes.length > 0) this.#parts.push(Buffer.from(bytes));
   }
 
   end(): void | Promise<void> {

@@ -28,6 +28,8 @@ export interface ChannelOptions {
   readonly artimMs: number;
   readonly limits: PduLimits;
   readonly timers: Timers;
+  /** True where the socket's owner calls {@link AssociationChannel.receive}, instead of 'data' events. */
+  readonly readsIntoBuffer?: boolean;
   /** Time the peer may take to make room for what we write, ms; absent: no bound here. */
   readonly stallMs?: number;
   /** What the provider refuses whatever the user says. */
@@ -36,9 +38,6 @@ export interface ChannelOptions {
 
 /** A primitive that the user on top may ask for at any time. */
 export type LocalRequest = Extract<MachineEvent, { readonly name: 'Evt7' | 'Evt8' | 'Evt11' | 'Evt14' | 'Evt15' }>;
-
-/** Bytes held for a busy user before the socket is paused. */
-const READ_AHEAD = 256 * 1024;
 
 /** The socket shell of one association: bytes to reader to machine to user, and back. */
 export class AssociationChannel {
@@ -78,7 +77,10 @@ export class AssociationChannel {
   /** Starts to listen to the socket. An acceptor's socket is connected; a requestor gives its request and connects. */
   start(user: ChannelUser, request?: AssociateRq): void {
     this.#user = user;
-    this.socket.on('data', (chunk: Buffer) => this.#onData(chunk));
+    if (!this.options.readsIntoBuffer) {
+      this.socket.on('data', (chunk: Buffer) => void (this.receive(chunk) || this.socket.pause()));
+    }
+    this.socket.resume();
     this.socket.on('drain', () => this.#releaseWriters());
     // The reason of an error is of no use to the machine: 'close' always follows it.
     this.socket.on('error', () => undefined);
@@ -141,15 +143,17 @@ export class AssociationChannel {
     return this.#pduSince;
   }
 
-  #onData(chunk: Buffer): void {
+  /**
+   * Takes bytes from the socket.
+   * @param chunk - Must stay as it is until true is returned or the socket is resumed; then it is no longer looked at.
+   * @returns false where the user is busy: the socket is to be stopped, it will be resumed from here.
+   */
+  receive(chunk: Buffer): boolean {
     this.#heardAt = this.options.timers.now();
     this.#bytesIn += chunk.length;
     this.#reader.push(chunk);
-    if (this.#waitingSince === undefined) {
-      this.#pump();
-      return;
-    }
-    if (this.#reader.buffered >= READ_AHEAD) this.socket.pause();
+    if (this.#waitingSince === undefined) this.#pump();
+    return this.#waitingSince === undefined;
   }
 
   #pump(): void {
@@ -165,6 +169,7 @@ export class AssociationChannel {
       this.#fail(error);
       return;
     }
+    this.#reader.detach();
     this.#pduSince = this.#reader.insidePdu ? (this.#pduSince ?? this.#heardAt) : undefined;
   }
 
@@ -177,7 +182,7 @@ export class AssociationChannel {
         this.#heardAt = this.options.timers.now();
         this.#pduSince = undefined;
         this.#pump();
-        if (this.socket.isPaused() && this.#reader.buffered < READ_AHEAD) this.socket.resume();
+        if (this.#waitingSince === undefined) this.socket.resume();
       })
       .catch(() => this.destroy());
   }

@@ -7,6 +7,7 @@ import type { AssociateRj, AssociateRq } from '../pdu/pdu';
 import type { PeerAddress } from '../service/association-info';
 import { ScpSession, type SessionContext } from '../service/scp-session';
 import { AssociationChannel } from './association-channel';
+import { withReusedReadBuffer } from './reused-read-buffer';
 import { serverSettings, type ServerOptions, type ServerSettings } from './server-options';
 
 /** Where to listen. */
@@ -68,7 +69,7 @@ export class DimseServer {
     const tuning = { noDelay: true, keepAlive: true, highWaterMark: HIGH_WATER_MARK };
     const server = tls
       ? createTlsServer({ handshakeTimeout: this.#settings.artimMs, ...tuning, ...tls }, (s) => this.#onConnection(s))
-      : createServer(tuning, (socket) => this.#onConnection(socket));
+      : createServer({ ...tuning, pauseOnConnect: true }, (socket) => this.#onConnection(socket));
     // TLS handshakes count as connections too: this bound holds before there is any association.
     server.maxConnections = this.#settings.maxAssociations + REJECTION_ROOM;
     server.on('drop', (dropped) => {
@@ -113,25 +114,23 @@ export class DimseServer {
     await closed;
   }
 
-  #onConnection(socket: Socket): void {
-    const peer = peerOf(socket);
+  #onConnection(accepted: Socket): void {
+    const peer = peerOf(accepted);
     const { maxAssociationsPerAddress: perAddress, maxAssociations, notify, artimMs, timers } = this.#settings;
     const fromAddress = [...this.#connections].filter((c) => c.address === peer.remoteAddress).length;
     if (fromAddress >= perAddress + REJECTION_ROOM / 4) {
       notify({ kind: 'connection-refused', peer, limit: 'address' });
-      socket.destroy();
+      accepted.destroy();
       return;
     }
     const overLimit = this.#connections.size >= maxAssociations || fromAddress >= perAddress;
     const refuse = (request: AssociateRq): AssociateRj | undefined => this.#refuse(session, request, overLimit);
     const limits = { ...DEFAULT_PDU_LIMITS, maxPDataLength: this.#settings.maxPduLength };
-    const channel: AssociationChannel = new AssociationChannel(socket, {
-      role: 'acceptor',
-      artimMs,
-      limits,
-      timers,
-      refuse,
-    });
+    const receive = (chunk: Buffer): boolean => channel.receive(chunk);
+    const reading = accepted instanceof TLSSocket ? undefined : withReusedReadBuffer(accepted, receive);
+    const socket = reading ?? accepted;
+    const options = { artimMs, limits, timers, refuse, readsIntoBuffer: reading !== undefined };
+    const channel: AssociationChannel = new AssociationChannel(socket, { role: 'acceptor', ...options });
     const session: ScpSession = new ScpSession(channel, peer, this.#context);
     const connection = { channel, session, address: peer.remoteAddress };
     this.#connections.add(connection);
