@@ -1,6 +1,6 @@
 /** One jest for all: `npm run test:unit` runs the specs beside the code, `npm run test:e2e` those under test/ against real servers. */
 const shared = {
-  testEnvironment: 'node',
+  testEnvironment: '<rootDir>/jest.environment.js',
   // A global that loops over voxels look up: inside the sandbox each look-up is some 50 times slower without this.
   sandboxInjectedGlobals: ['Math', 'Infinity'],
   transform: { '^.+\\.ts$': ['@swc/jest'] },

@@ -1,0 +1,54 @@
+import { type Vec3 } from '@endplate/dicom';
+import { analyse, mrSeries } from './fixture/box-analysis';
+import { boxStudy, type BoxSeries } from './fixture/box-study';
+
+describe('analyseStudy on MR', () => {
+  /** A band under the upper endplate of L4, 8 mm deep. */
+  const topOfL4 = 60 + 27 + 10 + 27;
+  const band = (p: Vec3): boolean =>
+    Math.abs(p[0]) <= 9 && Math.abs(p[1]) <= 9 && p[2] <= topOfL4 && p[2] > topOfL4 - 8;
+  const pair = (shiftZ = 0): BoxSeries[] => [
+    mrSeries('t1', (p) => (band(p) ? 0.6 : undefined), shiftZ),
+    mrSeries('t2', (p) => (band(p) ? 1.5 : undefined)),
+  ];
+
+  it('types a change of one endplate from T1 and T2', async () => {
+    const { findings } = await analyse(boxStudy('mr', pair()), [{ name: 't2' }, { name: 't1' }]);
+    const changed = findings.endplates.filter((e) => e.modic.status === 'assessed' && e.modic.value.type !== 'none');
+    expect(changed.map((e) => [e.vertebraLevel, e.position])).toEqual([['L4', 'superior']]);
+    const { modic } = changed[0]!;
+    if (modic.status !== 'assessed') throw new Error('withheld');
+    expect(modic.value.type).toBe('1');
+    expect(modic.value.t1Ratio).toBeCloseTo(0.6, 1);
+    expect(modic.value.outlines[0]!.image).toBeDefined();
+    expect(findings.endplates).toHaveLength(10);
+    expect(findings.remarks.join(' ')).toContain('infection and tumour not excluded');
+    findings.discs.forEach((d) => {
+      expect(d.signal).toMatchObject({ status: 'assessed' });
+      if (d.signal.status === 'assessed') expect(d.signal.value.t2RatioToCsf).toBeCloseTo(0.4, 1);
+      expect(d.calcification).toMatchObject({ status: 'not-assessed', reason: { code: 'NEEDS_CT' } });
+      expect(d.outlines[0]!.image).toBeDefined();
+    });
+  });
+
+  it('follows a shift of T1 by 1.5 mm and abstains over 2 mm', async () => {
+    const near = await analyse(boxStudy('mr', pair(1.5)), [{ name: 't2' }, { name: 't1', shiftZ: 1.5 }]);
+    const typed = near.findings.endplates.filter((e) => e.modic.status === 'assessed' && e.modic.value.type !== 'none');
+    expect(typed.map((e) => [e.vertebraLevel, e.position])).toEqual([['L4', 'superior']]);
+    const far = await analyse(boxStudy('mr', pair(4)), [{ name: 't2' }, { name: 't1', shiftZ: 4 }]);
+    far.findings.endplates.forEach((e) =>
+      expect(e.modic).toMatchObject({ status: 'not-assessed', reason: { code: 'T1_T2_NOT_ALIGNED' } }),
+    );
+  });
+
+  it('says which sequence is missing', async () => {
+    const { findings } = await analyse(boxStudy('mr', [mrSeries('t2')]), [{ name: 't2' }]);
+    findings.endplates.forEach((e) => expect(e.modic).toMatchObject({ reason: { code: 'T1_MISSING' } }));
+  });
+
+  it('does not believe TR and TE against the signal of CSF', async () => {
+    const swapped = { ...mrSeries('t1'), attributes: mrSeries('t2').attributes!, name: 't2' };
+    const { findings } = await analyse(boxStudy('mr', [swapped]), [{ name: 't2' }]);
+    findings.discs.forEach((d) => expect(d.signal).toMatchObject({ reason: { code: 'SEQUENCE_NOT_RECOGNISED' } }));
+  });
+});
