@@ -1,0 +1,117 @@
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { createHash } from 'node:crypto';
+import path from 'node:path';
+import { readPart10 } from '@endplate/dicom';
+import { type StudyFindings } from '@endplate/findings';
+import { analyseStudy, type KernelResult, type SpineSegmenter } from '@endplate/kernel';
+import { readSourceAttributes, renderStructuredReport } from '@endplate/reporting';
+import { Command } from 'commander';
+import { CliError } from '../errors';
+import { findStudies, type FolderStudy } from '../folder/find-instances';
+import { loadSegmenter } from '../model/load-segmenter';
+import { softwareIdentity } from '../model/software';
+import { findingsTable } from '../terminal/findings-table';
+import { Progress } from '../terminal/progress';
+
+/** `endplate analyse DIR --out DIR`: the kernel on a folder, without any server. */
+export function analyseCommand(): Command {
+  return new Command('analyse')
+    .description('Runs the kernel on the studies of a folder and writes findings.json and the DICOM objects.')
+    .argument('<dir>', 'folder of DICOM files')
+    .requiredOption('--out <dir>', 'folder for findings.json and the objects as .dcm')
+    .option('--json', 'end with one line of JSON')
+    .action(async (dir: string, options: { out: string; json?: boolean }) => {
+      const { studies, unreadable } = await findStudies(dir);
+      if (studies.length === 0) throw new CliError('CLI_FAILED', `No DICOM image below "${dir}".`);
+      for (const file of unreadable) process.stderr.write(`endplate: passed over, not readable: ${file}\n`);
+      const segmenter = await loadSegmenter();
+      try {
+        const lines = [];
+        for (const study of studies) {
+          const out = studies.length === 1 ? options.out : path.join(options.out, study.studyInstanceUID);
+          lines.push(await analyseToFolder(study, out, segmenter, options.json !== true));
+        }
+        if (options.json) process.stdout.write(`${JSON.stringify({ studies: lines })}\n`);
+      } finally {
+        await segmenter.close();
+      }
+    });
+}
+
+interface StudyLine {
+  readonly studyInstanceUID: string;
+  readonly outcome: StudyFindings['outcome'];
+  readonly discs: number;
+  readonly out: string;
+  readonly files: readonly string[];
+}
+
+async function analyseToFolder(
+  study: FolderStudy,
+  out: string,
+  segmenter: SpineSegmenter,
+  print: boolean,
+): Promise<StudyLine> {
+  const result = await analyse(study, segmenter);
+  await mkdir(out, { recursive: true });
+  const files = ['findings.json'];
+  await writeFile(path.join(out, 'findings.json'), `${JSON.stringify(result.findings, null, 2)}\n`);
+  if (result.findings.outcome.status === 'analysed') {
+    await writeFile(path.join(out, 'sr.dcm'), await renderReport(study, result));
+    files.push('sr.dcm');
+  }
+  if (print)
+    process.stdout.write(
+      `${findingsTable(result.findings)}written: ${files.map((f) => path.join(out, f)).join(', ')}\n`,
+    );
+  const { studyInstanceUID, outcome, discs } = result.findings;
+  return { studyInstanceUID, outcome, discs: discs.length, out, files };
+}
+
+async function analyse(study: FolderStudy, segmenter: SpineSegmenter): Promise<KernelResult> {
+  const progress = new Progress();
+  const headers = study.instances.map((instance) => instance.header);
+  try {
+    return await analyseStudy(
+      {
+        studyInstanceUID: study.studyInstanceUID,
+        version: 1,
+        digest: digestOf(headers.map((header) => header.sopInstanceUID)),
+        createdAt: new Date().toISOString(),
+        headers,
+        readInstance: study.readInstance,
+      },
+      {
+        segmenter,
+        software: await softwareIdentity(),
+        notify: (event) =>
+          progress.show(event.type === 'stage' ? event.stage : `${event.stage} ${event.done} of ${event.total}`),
+      },
+    );
+  } finally {
+    progress.clear();
+  }
+}
+
+async function renderReport(study: FolderStudy, result: KernelResult): Promise<Buffer> {
+  const first = study.instances[0]!;
+  const { dataSet } = readPart10(await readFile(first.file));
+  return renderStructuredReport(
+    result.findings,
+    {
+      source: readSourceAttributes(dataSet),
+      manufacturer: 'Endplate',
+      manufacturerModelName: 'Endplate',
+      softwareVersion: result.findings.software.version,
+      destinationProfile: 'folder',
+    },
+    'comprehensive-3d',
+  );
+}
+
+/** sha256 over the sorted SOP Instance UIDs. */
+function digestOf(uids: readonly string[]): string {
+  return createHash('sha256')
+    .update([...uids].sort().join('\n'))
+    .digest('hex');
+}

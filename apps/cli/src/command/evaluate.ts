@@ -1,0 +1,130 @@
+import { readdir, readFile } from 'node:fs/promises';
+import path from 'node:path';
+import {
+  analyseStudy,
+  evaluateCase,
+  type EvaluationSummary,
+  type NamedEvaluation,
+  readNiftiLabels,
+  type SpineSegmenter,
+  summariseEvaluation,
+} from '@endplate/kernel';
+import { Command } from 'commander';
+import { CliError } from '../errors';
+import { findStudies, listFiles } from '../folder/find-instances';
+import { softwareIdentity } from '../model/software';
+import { loadSegmenter } from '../model/load-segmenter';
+import { Progress } from '../terminal/progress';
+
+const LABELS = /_labels\.nii(\.gz)?$/;
+
+/** `endplate evaluate DIR`: instance Dice and detection rate against label files. */
+export function evaluateCommand(): Command {
+  return new Command('evaluate')
+    .description(
+      'Compares the kernel with labels: DIR holds studies (or is one) with <series folder>_labels.nii.gz beside each series.',
+    )
+    .argument('<dir>', 'folder of studies, or one study')
+    .option('--json', 'end with one line of JSON')
+    .action(async (dir: string, options: { json?: boolean }) => {
+      const segmenter = await loadSegmenter();
+      try {
+        const summary = summariseEvaluation(await evaluateFolder(dir, segmenter));
+        process.stdout.write(options.json ? `${JSON.stringify(summary)}\n` : table(summary));
+      } finally {
+        await segmenter.close();
+      }
+    });
+}
+
+async function evaluateFolder(dir: string, segmenter: SpineSegmenter): Promise<NamedEvaluation[]> {
+  const labelFiles = (await listFiles(dir)).filter((file) => LABELS.test(file));
+  if (labelFiles.length === 0) {
+    throw new CliError(
+      'CLI_FAILED',
+      `No *_labels.nii.gz below "${dir}": put <series folder>_labels.nii.gz beside each series.`,
+    );
+  }
+  const progress = new Progress();
+  const cases: NamedEvaluation[] = [];
+  for (const folder of [...new Set(labelFiles.map((file) => path.dirname(file)))].sort()) {
+    progress.show(`${path.basename(folder)} (${cases.length} of ${labelFiles.length} label files done)`);
+    const own = labelFiles.filter((file) => path.dirname(file) === folder);
+    cases.push(...(await evaluateStudy(folder, own, segmenter)));
+  }
+  progress.clear();
+  return cases;
+}
+
+async function evaluateStudy(
+  folder: string,
+  files: readonly string[],
+  segmenter: SpineSegmenter,
+): Promise<NamedEvaluation[]> {
+  const cases: NamedEvaluation[] = [];
+  for (const file of files) {
+    const series = path.basename(file).replace(LABELS, '');
+    const name = files.length > 1 ? `${path.basename(folder)}/${series}` : path.basename(folder);
+    const source = await seriesFolder(folder, series);
+    const { studies } = await findStudies(source);
+    const study = studies[0];
+    if (!study) throw new CliError('CLI_FAILED', `No DICOM series in "${source}" for ${path.basename(file)}.`);
+    const { labelMaps } = await analyseStudy(
+      {
+        studyInstanceUID: study.studyInstanceUID,
+        version: 1,
+        digest: '',
+        createdAt: '2000-01-01T00:00:00Z',
+        headers: study.instances.map((instance) => instance.header),
+        readInstance: study.readInstance,
+      },
+      { segmenter, software: await softwareIdentity() },
+    );
+    cases.push({ name, evaluation: evaluateCase(readNiftiLabels(await readFile(file)), labelMaps) });
+  }
+  return cases;
+}
+
+/** `<folder>/<series>` where it is there, else the folder itself (one flat series). */
+async function seriesFolder(folder: string, series: string): Promise<string> {
+  const entries = await readdir(folder, { withFileTypes: true });
+  return entries.some((entry) => entry.isDirectory() && entry.name === series) ? path.join(folder, series) : folder;
+}
+
+function table(summary: EvaluationSummary): string {
+  const rows = [
+    ['case', 'structure', 'Dice', 'detected', 'false', 'order'],
+    ...summary.cases.map((c) => [
+      c.name,
+      c.structure,
+      c.dice.toFixed(3),
+      `${c.detected}/${c.labelled}`,
+      String(c.falseInstances),
+      c.orderCorrect ? 'right' : 'WRONG',
+    ]),
+    ...(['body', 'disc'] as const).flatMap((kind) => {
+      const mean = summary.mean[kind];
+      return mean
+        ? [
+            [
+              'mean',
+              kind,
+              mean.dice.toFixed(3),
+              `${(mean.detection * 100).toFixed(1)} %`,
+              String(mean.falseInstances),
+              '',
+            ],
+          ]
+        : [];
+    }),
+  ];
+  const widths = rows[0]!.map((_, column) => Math.max(...rows.map((row) => row[column]!.length)));
+  return `${rows
+    .map((row) =>
+      row
+        .map((cell, n) => cell.padEnd(widths[n]!))
+        .join('  ')
+        .trimEnd(),
+    )
+    .join('\n')}\n`;
+}

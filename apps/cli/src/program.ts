@@ -1,0 +1,37 @@
+import { Command, CommanderError } from 'commander';
+import { analyseCommand } from './command/analyse';
+import { evaluateCommand } from './command/evaluate';
+import { sendCommand } from './command/send';
+import { validateCommand } from './command/validate';
+import { CliError } from './errors';
+
+/** Exit codes of every command. */
+export const EXIT = { ok: 0, failed: 1, usage: 2 } as const;
+
+/**
+ * Parses the command line and runs the command.
+ *
+ * @returns exit code: 0 done, 1 the work failed, 2 the call's words are off
+ */
+export async function run(argv: readonly string[]): Promise<number> {
+  const program = new Command('endplate')
+    .description(
+      'Disc calcification (CT) and Modic endplate changes (MR) on spine studies.\nResearch and triage only. Not a diagnosis.',
+    )
+    .showHelpAfterError('(add --help for the words of this command)')
+    .exitOverride();
+  for (const command of [analyseCommand(), evaluateCommand(), sendCommand(), validateCommand()]) {
+    program.addCommand(command.exitOverride().showHelpAfterError('(add --help for the words of this command)'));
+  }
+  try {
+    await program.parseAsync([...argv]);
+    return EXIT.ok;
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.ok : EXIT.usage;
+    if (error instanceof CliError) {
+      process.stderr.write(`endplate: ${error.message}\n`);
+      return error.exitCode;
+    }
+    throw error;
+  }
+}
