@@ -31,6 +31,15 @@ export {
   STORE_SECTION,
   type StoreChoice,
 } from './config/sections';
+export {
+  DELIVERED_OBJECTS,
+  type Destination,
+  destinationSchema,
+  DESTINATIONS_SECTION,
+  destinationsOf,
+  destinationsSchema,
+  REPORT_PROFILES,
+} from './config/destinations';
 export { KNOWN_SETTINGS } from './config/known-settings';
 export {
   bindCatalogue,

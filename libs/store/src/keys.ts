@@ -123,6 +123,16 @@ export function reportKey(studyInstanceUID: string, version: number, kind: strin
   return parseObjectKey(`${reportsPrefix(studyInstanceUID, version)}${plain(kind, 'Report kind')}.dcm`);
 }
 
+/** `…/versions/<n>/quarantine/`. @throws STORE_KEY_INVALID */
+export function quarantinePrefix(studyInstanceUID: string, version: number): KeyPrefix {
+  return parseKeyPrefix(`${versionPrefix(studyInstanceUID, version)}quarantine/`);
+}
+
+/** `…/versions/<n>/quarantine/<name>`: an object that failed validation, or why it did. @throws STORE_KEY_INVALID */
+export function quarantineKey(studyInstanceUID: string, version: number, name: string): ObjectKey {
+  return parseObjectKey(`${quarantinePrefix(studyInstanceUID, version)}${plain(name, 'Quarantine name')}`);
+}
+
 /** `…/versions/<n>/deliveries/`. @throws STORE_KEY_INVALID */
 export function deliveriesPrefix(studyInstanceUID: string, version: number): KeyPrefix {
   return parseKeyPrefix(`${versionPrefix(studyInstanceUID, version)}deliveries/`);
