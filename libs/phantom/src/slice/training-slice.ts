@@ -1,0 +1,192 @@
+import { type Vec3 } from '@endplate/dicom';
+import { drawAnatomy, type Anatomy } from '../anatomy/anatomy';
+import { frameAt, pitched, rolled, yawed } from '../anatomy/frame';
+import { createRaster, rasterise, type Raster, type RasterPlane } from '../anatomy/rasterise';
+import { Rng } from '../random/rng';
+import { ValueNoise } from '../random/value-noise';
+import { drawContrast, type Contrast, type ContrastKind } from './contrast';
+import { degrade, type Picture } from './degrade';
+import { quantile } from './filter';
+
+/** Depth below its surface from which training labels a vertebral body: half the cortex, which MR does not show. */
+export const TRAINING_BODY_CLASS_FROM_MM = 0.5;
+
+/** One sagittal slice for training: rows superior to inferior, columns anterior to posterior, 1 mm pixels. */
+export interface TrainingSlice {
+  readonly index: number;
+  readonly columns: number;
+  readonly rows: number;
+  readonly kind: ContrastKind;
+  /** Grey values 0 to 255, row-major. */
+  readonly image: Uint8Array;
+  /** Classes of the network, row-major. */
+  readonly label: Uint8Array;
+}
+
+/** How training slices are drawn. */
+export interface TrainingSliceOptions {
+  readonly seed: number;
+  readonly count: number;
+  /** Side of the square slice in mm and pixels. */
+  readonly size?: number;
+  /** Slices drawn of one patient before the next one. */
+  readonly perPatient?: number;
+}
+
+const FINE = 2;
+
+/** Draws training slices one after the other; the same options give the same slices. */
+export function* trainingSlices(options: TrainingSliceOptions): Generator<TrainingSlice> {
+  const { seed, count, size = 320, perPatient = 4 } = options;
+  const rasters = [createRaster(size * FINE, size * FINE), createRaster(size * FINE, size * FINE)] as const;
+  let anatomy: Anatomy | undefined;
+  for (let index = 0; index < count; index++) {
+    const patient = Math.floor(index / perPatient);
+    if (!anatomy || index % perPatient === 0) {
+      anatomy = drawAnatomy(seed * 100003 + patient, { bodyClassFromMm: TRAINING_BODY_CLASS_FROM_MM });
+    }
+    yield drawSlice(anatomy, new Rng(seed, `slice${index}`), index, size, rasters);
+  }
+}
+
+function drawSlice(
+  anatomy: Anatomy,
+  rng: Rng,
+  index: number,
+  size: number,
+  rasters: readonly [Raster, Raster],
+): TrainingSlice {
+  const plane = drawPlane(anatomy, rng, size);
+  const [middle, beside] = rasters;
+  rasterise(anatomy.solids, plane, middle);
+  const thick = rng.chance(0.6) ? rng.uniform(1, 4.5) : 0;
+  if (thick > 0)
+    rasterise(anatomy.solids, { ...plane, origin: lateral(plane.origin, (thick / 2) * rng.sign()) }, beside);
+  const contrast = drawContrast(rng.fork('contrast'), anatomy.lesionHU);
+  const picture = render(middle, thick > 0 ? beside : undefined, contrast, plane, size, rng.fork('render'));
+  degrade(picture, contrast.kind, rng.fork('degrade'));
+  const label = classesOf(middle, size);
+  if (rng.chance(0.15)) crop(picture, label, rng);
+  return { index, columns: size, rows: size, kind: contrast.kind, image: toBytes(picture.data, rng), label };
+}
+
+function drawPlane(anatomy: Anatomy, rng: Rng, size: number): RasterPlane {
+  const s = anatomy.plan.scale;
+  const down = size * rng.uniform(0.4, 0.6);
+  const top = anatomy.bodies[anatomy.bodies.length - 1]!.plan.frame.origin[2];
+  const z = Math.min(top - down, rng.normal(95, rng.chance(0.7) ? 35 : 75) * s);
+  const near = anatomy.bodies.reduce((a, b) =>
+    Math.abs(b.plan.frame.origin[2] - z) < Math.abs(a.plan.frame.origin[2] - z) ? b : a,
+  );
+  const x =
+    anatomy.plan.drift(z) +
+    (rng.chance(0.5) ? rng.normal(0, 5) : rng.chance(0.8) ? rng.uniform(-25, 25) : rng.uniform(-45, 45)) * s;
+  const turned = yawed(rolled(pitched(frameAt([0, 0, 0]), (rng.normal(0, 6) * Math.PI) / 180), (rng.normal(0, 3) * Math.PI) / 180), (rng.normal(0, 3.5) * Math.PI) / 180); // prettier-ignore
+  const across = size * rng.uniform(0.3, 0.72);
+  const step = 1 / FINE;
+  const columnStep = turned.posterior.map((v) => v * step) as unknown as Vec3;
+  const rowStep = turned.up.map((v) => -v * step) as unknown as Vec3;
+  const centre: Vec3 = [x, near.plan.frame.origin[1], z];
+  const origin = [0, 1, 2].map(
+    (i) => centre[i]! - turned.posterior[i]! * across + turned.up[i]! * down,
+  ) as unknown as Vec3;
+  return { origin, columnStep, rowStep, columns: size * FINE, rows: size * FINE };
+}
+
+function lateral(origin: Vec3, by: number): Vec3 {
+  return [origin[0] + by, origin[1], origin[2]];
+}
+
+function render(
+  first: Raster,
+  second: Raster | undefined,
+  contrast: Contrast,
+  plane: RasterPlane,
+  size: number,
+  rng: Rng,
+): Picture {
+  const { water, fat, texture } = contrast;
+  const data = new Float32Array(size * size);
+  const wide = size * FINE;
+  const shift = contrast.kind === 'ct' || rng.chance(0.4) ? 0 : rng.int(1, 4) * rng.sign();
+  const shiftAlong = rng.chance(0.5) ? shift : shift * wide;
+  const fineNoise = new ValueNoise(rng.fork('fine'), rng.uniform(0.9, 2.5));
+  const coarseNoise = new ValueNoise(rng.fork('coarse'), rng.uniform(4, 14));
+  const last = wide * wide - 1;
+  const [o, c, r] = [plane.origin, plane.columnStep, plane.rowStep];
+  for (let row = 0; row < size; row++) {
+    for (let column = 0; column < size; column++) {
+      const at = row * FINE * wide + column * FINE;
+      let sum = 0;
+      for (const raster of [first, second ?? first]) {
+        const t = raster.tissue;
+        for (let k = 0; k < 4; k++) {
+          const from = at + (k & 1) + (k >> 1) * wide;
+          const moved = Math.min(last, Math.max(0, from + shiftAlong));
+          sum += water[t[from]!]! + fat[t[moved]!]!;
+        }
+      }
+      const amplitude = texture[first.tissue[at]!]!;
+      let value = sum / 8;
+      if (amplitude > 0) {
+        const i = column * FINE;
+        const j = row * FINE;
+        const x = o[0] + c[0] * i + r[0] * j;
+        const y = o[1] + c[1] * i + r[1] * j;
+        const z = o[2] + c[2] * i + r[2] * j;
+        value += amplitude * (0.6 * fineNoise.at(x, y, z) + 0.7 * coarseNoise.at(x, y, z));
+      }
+      data[row * size + column] = value;
+    }
+  }
+  return { columns: size, rows: size, data };
+}
+
+function classesOf(raster: Raster, size: number): Uint8Array {
+  const label = new Uint8Array(size * size);
+  const wide = size * FINE;
+  const votes = new Uint8Array(8);
+  for (let n = 0; n < label.length; n++) {
+    const at = Math.floor(n / size) * FINE * wide + (n % size) * FINE;
+    votes.fill(0);
+    let best = raster.spineClass[at]!;
+    for (const from of [at, at + 1, at + wide, at + wide + 1]) {
+      const value = raster.spineClass[from]!;
+      votes[value]!++;
+      if (votes[value]! > votes[best]!) best = value;
+    }
+    label[n] = best;
+  }
+  return label;
+}
+
+/** Leaves out one side of the picture, as a narrow field of view does. */
+function crop({ data, columns, rows }: Picture, label: Uint8Array, rng: Rng): void {
+  const side = rng.int(0, 3);
+  const depth = rng.int(8, Math.floor(columns * 0.3));
+  for (let row = 0; row < rows; row++) {
+    for (let column = 0; column < columns; column++) {
+      const out =
+        side === 0
+          ? row < depth
+          : side === 1
+            ? row >= rows - depth
+            : side === 2
+              ? column < depth
+              : column >= columns - depth;
+      if (!out) continue;
+      data[row * columns + column] = 0;
+      label[row * columns + column] = 0;
+    }
+  }
+}
+
+function toBytes(data: Float32Array, rng: Rng): Uint8Array {
+  const low = quantile(data, 0.005);
+  const high = quantile(data, rng.chance(0.5) ? rng.uniform(0.97, 0.995) : rng.uniform(0.995, 1));
+  const factor = 235 / Math.max(1e-6, high - low);
+  const bytes = new Uint8Array(data.length);
+  for (let n = 0; n < data.length; n++)
+    bytes[n] = Math.min(255, Math.max(0, Math.round(10 + (data[n]! - low) * factor)));
+  return bytes;
+}
