@@ -27,3 +27,12 @@ export {
   type NamedEvaluation,
   type StructureMean,
 } from './evaluate/summarise-evaluation';
+export { binaryAgreement, quadraticKappa, type BinaryAgreement } from './evaluate/agreement';
+export {
+  gradeDiscs,
+  parseGradings,
+  summariseGradings,
+  type DiscGrading,
+  type GradedDisc,
+  type GradingSummary,
+} from './evaluate/gradings';
