@@ -2,18 +2,32 @@
  * The import table of docs/architecture.md, enforced. One row per room: [rooms it may import], [npm packages it may import].
  * A row is changed here and in docs/architecture.md in one commit.
  */
-const CODECS = ['@cornerstonejs/codec-charls', '@cornerstonejs/codec-openjpeg', '@cornerstonejs/codec-openjph', '@cornerstonejs/codec-libjpeg-turbo-8bit'];
+const CODECS = [
+  '@cornerstonejs/codec-charls',
+  '@cornerstonejs/codec-openjpeg',
+  '@cornerstonejs/codec-openjph',
+  '@cornerstonejs/codec-libjpeg-turbo-8bit',
+];
 const ROOMS = {
   dicom: [[], ['dcmjs', ...CODECS]],
   findings: [[], ['zod']],
   imaging: [['dicom'], []],
-  kernel: [['imaging', 'findings', 'dicom'], ['onnxruntime-node', 'zod']],
+  kernel: [
+    ['imaging', 'findings', 'dicom'],
+    ['onnxruntime-node', 'zod'],
+  ],
   phantom: [['dicom', 'findings'], []],
-  reporting: [['dicom', 'findings'], ['dcmjs', '@napi-rs/canvas']],
+  reporting: [
+    ['dicom', 'findings'],
+    ['dcmjs', '@napi-rs/canvas'],
+  ],
   dimse: [['dicom'], []],
   store: [[], ['minio']],
   queue: [[], ['bullmq', 'ioredis', 'zod']],
-  studies: [['store', 'queue'], ['zod', 'ulid']],
+  studies: [
+    ['store', 'queue'],
+    ['zod', 'ulid'],
+  ],
   platform: [[], ['zod', 'pino', 'pino-http', 'nestjs-pino', 'prom-client', '@nestjs', 'rxjs', 'reflect-metadata']],
 };
 const PURE = 'dicom|imaging|findings|kernel|reporting|phantom';
@@ -30,7 +44,10 @@ const rows = Object.entries(ROOMS).flatMap(([room, [own, npm]]) => [
     severity: 'error',
     comment: `libs/${room} may import the packages ${npm.join(', ') || '(none)'}.`,
     from: { path: `^libs/${room}/`, pathNot: '[.]spec[.]ts$' },
-    to: { dependencyTypes: ['npm', 'npm-dev', 'npm-no-pkg', 'npm-unknown'], pathNot: npm.length ? npm.map((p) => `node_modules/${p}/`) : '^$' },
+    to: {
+      dependencyTypes: ['npm', 'npm-dev', 'npm-no-pkg', 'npm-unknown'],
+      pathNot: npm.length ? npm.map((p) => `node_modules/${p}/`) : '^$',
+    },
   },
 ]);
 
@@ -64,7 +81,10 @@ module.exports = {
       severity: 'error',
       comment: 'Pure rooms take bytes, clocks and ids as arguments: no files, sockets, processes or timers.',
       from: { path: `^libs/(${PURE})/`, pathNot: '[.]spec[.]ts$' },
-      to: { dependencyTypes: ['core'], path: '^(node:)?(fs|fs/promises|net|tls|http|https|http2|child_process|process|os|worker_threads|timers|timers/promises|dgram|dns)$' },
+      to: {
+        dependencyTypes: ['core'],
+        path: '^(node:)?(fs|fs/promises|net|tls|http|https|http2|child_process|process|os|worker_threads|timers|timers/promises|dgram|dns)$',
+      },
     },
     {
       name: 'onnx-in-one-place',
@@ -81,6 +101,9 @@ module.exports = {
     exclude: { path: '^(dist|node_modules|[.]endplate)/' },
     tsPreCompilationDeps: true,
     tsConfig: { fileName: 'tsconfig.json' },
-    enhancedResolveOptions: { exportsFields: ['exports'], conditionNames: ['import', 'require', 'node', 'default', 'types'] },
+    enhancedResolveOptions: {
+      exportsFields: ['exports'],
+      conditionNames: ['import', 'require', 'node', 'default', 'types'],
+    },
   },
 };

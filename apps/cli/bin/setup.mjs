@@ -13,7 +13,8 @@ main();
 
 function main() {
   const major = Number(process.versions.node.split('.')[0]);
-  if (major !== 20) fail(`Endplate needs Node 20, this is ${process.version}. Install Node 20 and run the command again.`);
+  if (major !== 20)
+    fail(`Endplate needs Node 20, this is ${process.version}. Install Node 20 and run the command again.`);
   installPackages();
   installDebianTools();
   build();
@@ -35,14 +36,19 @@ function lockStamp() {
 }
 
 function sameLock() {
-  return spawnSync('cat', [path.join(ROOT, 'node_modules/.endplate-lock')], { encoding: 'utf8' }).stdout === lockStamp();
+  return (
+    spawnSync('cat', [path.join(ROOT, 'node_modules/.endplate-lock')], { encoding: 'utf8' }).stdout === lockStamp()
+  );
 }
 
 function installDebianTools() {
   const missing = Object.keys(DEBIAN).filter((name) => !onPath(DEBIAN[name]));
   if (missing.length === 0) return;
   const command = `apt-get install -y --no-install-recommends ${missing.join(' ')}`;
-  if (!onPath('apt-get')) fail(`Missing: ${missing.join(', ')}. Install them with your system's package manager, then run the command again.`);
+  if (!onPath('apt-get'))
+    fail(
+      `Missing: ${missing.join(', ')}. Install them with your system's package manager, then run the command again.`,
+    );
   if (process.getuid?.() !== 0) fail(`Missing Debian packages. Run: sudo ${command}`);
   say(`Debian packages: ${missing.join(', ')}`);
   // RUNLEVEL=1 keeps the distribution from starting its own redis and Orthanc.
@@ -74,12 +80,22 @@ function newestSource() {
 }
 
 function onPath(program) {
-  return (process.env.PATH ?? '').split(':').concat('/usr/sbin').some((folder) => existsSync(path.join(folder, program)));
+  return (process.env.PATH ?? '')
+    .split(':')
+    .concat('/usr/sbin')
+    .some((folder) => existsSync(path.join(folder, program)));
 }
 
 function run(command, args, env = {}) {
-  const result = spawnSync(command, args, { cwd: ROOT, env: { ...process.env, ...env }, stdio: ['ignore', 'ignore', 'inherit'] });
-  if (result.status !== 0) fail(`"${command} ${args.join(' ')}" failed (exit ${result.status ?? result.error?.message}). See the lines above.`);
+  const result = spawnSync(command, args, {
+    cwd: ROOT,
+    env: { ...process.env, ...env },
+    stdio: ['ignore', 'ignore', 'inherit'],
+  });
+  if (result.status !== 0)
+    fail(
+      `"${command} ${args.join(' ')}" failed (exit ${result.status ?? result.error?.message}). See the lines above.`,
+    );
 }
 
 function say(text) {

@@ -14,7 +14,7 @@ export interface LogMessage<F> {
 }
 
 /** All messages of an app, each declared once. */
-export type Catalogue = Readonly<Record<string, LogMessage<never>>>;
+export type Catalogue = Readonly<Record<string, LogMessage<unknown>>>;
 
 /** The functions to log a catalogue's messages with: `log.instanceStored({ ... })`. */
 export type CatalogueLog<C> = {
@@ -39,7 +39,7 @@ export function message<F extends Readonly<Record<string, LogField>> = Record<ne
 }
 
 /** Joins a catalogue and a logger. Each line carries the message's id as `msgId`. */
-export function bindCatalogue<C extends Readonly<Record<string, LogMessage<never>>>>(
+export function bindCatalogue<C extends Readonly<Record<string, LogMessage<unknown>>>>(
   sink: LogSink,
   catalogue: C,
 ): CatalogueLog<C> {
