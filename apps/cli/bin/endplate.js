@@ -3,9 +3,10 @@
 const { existsSync } = require('node:fs');
 const path = require('node:path');
 
-const main = path.resolve(__dirname, '../../../dist/apps/cli/src/main.js');
-if (!existsSync(main)) {
-  process.stderr.write('endplate: not built yet. Run: npm run setup\n');
+const root = path.resolve(__dirname, '../../..');
+const main = path.join(root, 'dist/apps/cli/src/main.js');
+if (!existsSync(main) || !existsSync(path.join(root, 'node_modules'))) {
+  process.stderr.write('endplate: not set up yet. Run: npm run setup\n');
   process.exit(1);
 }
 require(main);
