@@ -1,0 +1,28 @@
+import { type JobInput } from './jobs';
+
+/** `present`: the same job waits or runs already. A job that failed for good is replaced and counts as `added`. */
+export type PublishOutcome = 'added' | 'present';
+
+/**
+ * Gives work to the next. Jobs are at-least-once and idempotent: the durable record (the object store) decides whether
+ * something is to be done, the queue only moves it.
+ */
+export interface JobPublisher {
+  /** Starts or prolongs the quiet period of a study: one job per study, `quietMs` after the last call. */
+  completeness(job: JobInput<'completeness'>): Promise<void>;
+  analyse(job: JobInput<'analyse'>): Promise<PublishOutcome>;
+  deliver(job: JobInput<'deliver'>): Promise<PublishOutcome>;
+  /** `delayMs` from now. */
+  verify(job: JobInput<'verify'>, delayMs?: number): Promise<PublishOutcome>;
+  maintenance(job: JobInput<'maintenance'>): Promise<PublishOutcome>;
+}
+
+/** One at a time over all processes. */
+export interface ExclusiveLock {
+  /**
+   * Runs `work` while holding the lock of that name. The signal fires when the lock is lost; then the call rejects,
+   * whatever `work` gave.
+   * @throws QUEUE_LOCK_BUSY, QUEUE_LOCK_LOST, QUEUE_UNAVAILABLE
+   */
+  withLock<T>(name: string, work: (signal: AbortSignal) => Promise<T>): Promise<T>;
+}
