@@ -39,7 +39,7 @@ describe('each real study gives an SR in Orthanc that the validators accept', ()
     expect(findings.discs.every((disc) => disc.calcification.status === 'not-assessed')).toBe(true);
 
     const report = path.join(out, 'sr.dcm');
-    const sent = await endplate('send', report, '--to', `ORTHANC@127.0.0.1:${orthanc.dicomPort}`, '--json');
+    const sent = await endplate('send', report, '--to', `ORTHANC@${orthanc.host}:${orthanc.dicomPort}`, '--json');
     expect(sent).toMatchObject({ code: 0 });
     const back = path.join(out, 'back.dcm');
     await writeFile(back, await fetchOnlyInstance(orthanc, findings.studyInstanceUID));
@@ -50,9 +50,9 @@ describe('each real study gives an SR in Orthanc that the validators accept', ()
 /** The one instance that the PACS holds of a study. */
 async function fetchOnlyInstance(orthanc: Orthanc, studyInstanceUID: string): Promise<Buffer> {
   const query = { Level: 'Instance', Query: { StudyInstanceUID: studyInstanceUID } };
-  const found = await fetch(`${orthanc.url}/tools/find`, { method: 'POST', body: JSON.stringify(query) });
+  const found = await fetch(`${orthanc.rest.url}/tools/find`, { method: 'POST', body: JSON.stringify(query) });
   const ids = (await found.json()) as string[];
   expect(ids).toHaveLength(1);
-  const file = await fetch(`${orthanc.url}/instances/${ids[0]}/file`);
+  const file = await fetch(`${orthanc.rest.url}/instances/${ids[0]}/file`);
   return Buffer.from(await file.arrayBuffer());
 }

@@ -1,3 +1,5 @@
+const WIDTH = 24;
+
 /** One line on standard error that is overwritten; silent where nobody looks (no terminal). */
 export class Progress {
   private readonly live = process.stderr.isTTY;
@@ -7,7 +9,13 @@ export class Progress {
     if (this.live) process.stderr.write(`\r\u001b[2K${text}`);
   }
 
-  /** Clears the line and, where there is no terminal, prints nothing. */
+  /** Shows a bar: what, how many of how many. */
+  bar(what: string, done: number, total: number): void {
+    const filled = total > 0 ? Math.round((WIDTH * done) / total) : 0;
+    this.show(`${what} ${'█'.repeat(filled)}${'░'.repeat(WIDTH - filled)} ${done} of ${total}`);
+  }
+
+  /** Clears the line. */
   clear(): void {
     if (this.live) process.stderr.write('\r\u001b[2K');
   }
