@@ -7,3 +7,13 @@ export { createRaster, rasterise, type Raster, type RasterPlane } from './anatom
 export { trainingSlices, type TrainingSlice, type TrainingSliceOptions } from './slice/training-slice';
 export { packShards, type ShardFile, type ShardIndex } from './slice/shard';
 export { type ContrastKind } from './slice/contrast';
+export * from './errors';
+export { type CalcificationSite } from './anatomy/disc-lesion';
+export { type EndplateSide, type ModicType } from './anatomy/endplate-change';
+export { type CtStudyOptions } from './ct/ct-study';
+export { type MrStudyOptions } from './mr/mr-study';
+export { type MrWeighting } from './mr/mr-signal';
+export { phantomStudy, type PhantomStudyOptions } from './study';
+export { type PhantomInstance, type PhantomLabels, type PhantomStudy } from './series/phantom-study';
+export { encodeNiftiLabels, type LabelGrid } from './truth/nifti';
+export * from './truth/truth';

@@ -9,7 +9,7 @@ import { posteriorSolids } from './posterior-elements';
 import { pelvisSolids, sacrumSolids } from './sacrum';
 import { type Solid } from './solid';
 import { planSpine, type DiscPlan, type SpineOptions, type SpinePlan } from './spine-plan';
-import { FIRST_LESION_TISSUE } from './tissue';
+import { FIRST_LESION_TISSUE, FIRST_NUCLEUS_TISSUE, MAX_LESIONS } from './tissue';
 import { organSolids, ribSolids, torsoSolids } from './torso';
 import { vesselSolids } from './vessel';
 
@@ -47,6 +47,8 @@ export interface Anatomy {
   readonly endplates: readonly EndplateChange[];
   /** Density of lesion tissue number n + FIRST_LESION_TISSUE, HU. */
   readonly lesionHU: Float32Array;
+  /** The sacrum's own solids. */
+  readonly sacrum: readonly Solid[];
   readonly metal: boolean;
 }
 
@@ -59,7 +61,7 @@ export function drawAnatomy(seed: number, options: AnatomyOptions = {}): Anatomy
   const discs = plan.discs.map((disc, n): DiscModel => {
     const look = drawDiscLook(rng.fork(`look${n}`), disc);
     const instance = FIRST_DISC_INSTANCE + n;
-    return { plan: disc, look, instance, solid: discSolid(disc, look, instance) };
+    return { plan: disc, look, instance, solid: discSolid(disc, look, instance, FIRST_NUCLEUS_TISSUE + n) };
   });
   const sacrum = sacrumSolids(plan, rng.fork('sacrum'));
   const { calcifications, vacuums } = drawDiscLesions(rng.fork('lesions'), plan.discs, options);
@@ -69,7 +71,7 @@ export function drawAnatomy(seed: number, options: AnatomyOptions = {}): Anatomy
   const { changes, schmorl } = drawEndplateChanges(rng.fork('endplates'), plan.discs, bodyOf, options);
   const metalRng = rng.fork('metal');
   const metal = options.metal ?? metalRng.chance(0.025);
-  const lesionHU = new Float32Array(128);
+  const lesionHU = new Float32Array(MAX_LESIONS);
   for (const lesion of calcifications) lesionHU[lesion.tissue - FIRST_LESION_TISSUE] = lesion.densityHU;
   const solids: Solid[] = [
     ...torsoSolids(plan, rng.fork('torso'), noise),
@@ -90,5 +92,17 @@ export function drawAnatomy(seed: number, options: AnatomyOptions = {}): Anatomy
     ...calcifications.map((lesion) => lesion.solid),
     ...(metal ? metalSolids(plan, metalRng) : []),
   ];
-  return { seed, plan, solids, bodies, discs, calcifications, vacuums, endplates: changes, lesionHU, metal };
+  return {
+    seed,
+    plan,
+    solids,
+    bodies,
+    discs,
+    calcifications,
+    vacuums,
+    endplates: changes,
+    sacrum: sacrum.solids,
+    lesionHU,
+    metal,
+  };
 }

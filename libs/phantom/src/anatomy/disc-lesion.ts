@@ -2,7 +2,7 @@ import { type Rng } from '../random/rng';
 import { moved, rolled, pitched } from './frame';
 import { ellipsoid, type Solid } from './solid';
 import { type DiscPlan, type PhantomDiscLevel } from './spine-plan';
-import { FIRST_LESION_TISSUE, Tissue, tissueSet } from './tissue';
+import { FIRST_LESION_TISSUE, MAX_LESIONS, Tissue, tissueSet } from './tissue';
 
 /** Where in a disc a calcification lies. */
 export type CalcificationSite =
@@ -33,7 +33,7 @@ const DISC_TISSUES = tissueSet(['nucleus', 'annulus', 'outerAnnulus', 'cleft', '
 /**
  * Draws one calcification of a sub-site.
  *
- * @param index - number of the lesion in the patient, 0 to 127
+ * @param index - number of the lesion in the patient, 0 to 63
  * @param sizeMm - diameter of a sphere of the same volume before the disc cuts it; drawn if absent
  */
 export function drawCalcification(
@@ -59,7 +59,7 @@ export function drawCalcification(
   const stretch = rng.uniform(0.75, 1.35);
   const area = (size / 2) ** 3 / c;
   const half = [Math.sqrt(area) * stretch, Math.sqrt(area) / stretch, c] as const;
-  const tissue = FIRST_LESION_TISSUE + (index % 128);
+  const tissue = FIRST_LESION_TISSUE + (index % MAX_LESIONS);
   const frame = rolled(pitched(moved(disc.frame, l, p, u), rng.normal(0, 0.08)), rng.normal(0, 0.08));
   return {
     disc: disc.level,

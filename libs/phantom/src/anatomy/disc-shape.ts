@@ -33,7 +33,7 @@ export function drawDiscLook(rng: Rng, disc: DiscPlan): DiscLook {
  * The disc, drawn higher than the gap so that the bodies painted over it leave no slit. Nucleus, annulus and outer
  * annulus lie inside.
  */
-export function discSolid(disc: DiscPlan, look: DiscLook, instance: number): Solid {
+export function discSolid(disc: DiscPlan, look: DiscLook, instance: number, nucleusTissue: number): Solid {
   const { halfWidthMm: w, halfDepthMm: d, heightMm, wedgeMm } = disc;
   const [front, back, side] = look.bulgeMm;
   const half = heightMm / 2;
@@ -55,7 +55,7 @@ export function discSolid(disc: DiscPlan, look: DiscLook, instance: number): Sol
       const m = v / look.nucleusHeight;
       if (k * k * k * k + m * m * m * m > 1) return Tissue.annulus;
       if (look.cleft && v < 0.16 && k < 0.8) return Tissue.cleft;
-      return Tissue.nucleus;
+      return nucleusTissue;
     },
   };
   return {

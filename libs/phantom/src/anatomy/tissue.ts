@@ -29,11 +29,18 @@ export const Tissue = Object.fromEntries(NAMES.map((name, n) => [name, n])) as R
 
 /** Numbers from here on are single lesions with a density of their own, see `Anatomy.lesionHU`. */
 export const FIRST_LESION_TISSUE = 128;
+/** Most lesions with a density of their own. */
+export const MAX_LESIONS = 64;
+/** Numbers from here on are the nuclei of single discs, from the sacrum upward, so that each has its own signal. */
+export const FIRST_NUCLEUS_TISSUE = FIRST_LESION_TISSUE + MAX_LESIONS;
+/** Most discs with a nucleus of their own. */
+export const MAX_NUCLEI = 16;
 
 /** Look-up table, one flag per tissue number, true for the named tissues (and for lesions if asked). */
 export function tissueSet(names: readonly TissueName[], lesions = false): Uint8Array {
   const set = new Uint8Array(256);
   for (const name of names) set[Tissue[name]] = 1;
-  if (lesions) set.fill(1, FIRST_LESION_TISSUE);
+  if (lesions) set.fill(1, FIRST_LESION_TISSUE, FIRST_NUCLEUS_TISSUE);
+  if (names.includes('nucleus')) set.fill(1, FIRST_NUCLEUS_TISSUE, FIRST_NUCLEUS_TISSUE + MAX_NUCLEI);
   return set;
 }

@@ -1,5 +1,5 @@
 import { type Rng } from '../random/rng';
-import { FIRST_LESION_TISSUE, TISSUE_NAMES, Tissue, type TissueName } from '../anatomy/tissue';
+import { FIRST_LESION_TISSUE, FIRST_NUCLEUS_TISSUE, TISSUE_NAMES, Tissue, type TissueName } from '../anatomy/tissue';
 
 /** Kind of picture a slice is rendered as. */
 export type ContrastKind = 'ct' | 't1' | 't2' | 'stir' | 'gre' | 'random';
@@ -52,7 +52,7 @@ const T2_TABLE: Table = {
   bowelWall: [0.15, 0.4], bowelFluid: [0.3, 0.95], bowelGas: [0, 0.05], faeces: [0.05, 0.4], organ: [0.2, 0.6], liver: [0.14, 0.3],
   kidney: [0.4, 0.65], heart: [0.02, 0.3], lung: [0.01, 0.06], urine: [0.8, 1.1], bladderWall: [0.12, 0.25], vessel: [0, 0.12],
   vein: [0.01, 0.35], wallCalcium: [0, 0.08], stent: [0, 0.05], cortical: [0.01, 0.12], cancellous: [0.22, 0.52],
-  posteriorCancellous: [0.25, 0.6], pelvicCancellous: [0.25, 0.6], nucleus: [0.1, 0.8], annulus: [0.08, 0.24], outerAnnulus: [0.02, 0.1],
+  posteriorCancellous: [0.25, 0.6], pelvicCancellous: [0.25, 0.6], nucleus: [0.45, 0.9], annulus: [0.08, 0.24], outerAnnulus: [0.02, 0.1],
   cleft: [0.08, 0.28], cartilage: [0.05, 0.2], csf: [0.75, 1.1], cord: [0.24, 0.45], root: [0.22, 0.45], epiduralFat: [0.5, 0.9],
   ligament: [0.02, 0.1], modic1: [0.5, 0.85], modic2: [0.5, 0.85], modic3: [0.04, 0.18], schmorl: [0.1, 0.5], haemangioma: [0.55, 0.95],
   focalLesion: [0.1, 0.8], fracture: [0.3, 0.7], gas: [0, 0.05], metal: [0, 0.03], basivertebral: [0.25, 0.75], osteophyte: [0.2, 0.5],
@@ -72,6 +72,9 @@ const GRE: Partial<Table> = {
   heart: [0.3, 0.9], liver: [0.2, 0.5], kidney: [0.3, 0.7], urine: [0.4, 1], ligament: [0.05, 0.25],
 }; // prettier-ignore
 
+/** Signals of the weightings that phantom studies have, CSF on T2 about 1. */
+export const MR_TABLES: Readonly<Record<'t1' | 't2', Table>> = { t1: T1_TABLE, t2: T2_TABLE };
+
 const TABLES: Record<Exclude<ContrastKind, 'random'>, Table> = {
   ct: CT_TABLE,
   t1: T1_TABLE,
@@ -81,7 +84,12 @@ const TABLES: Record<Exclude<ContrastKind, 'random'>, Table> = {
 };
 
 /** Draws the signal of every tissue: half realistic contrasts, half random ones. */
-export function drawContrast(rng: Rng, lesionHU: Float32Array, kind = drawKind(rng)): Contrast {
+export function drawContrast(
+  rng: Rng,
+  lesionHU: Float32Array,
+  hydration: readonly number[],
+  kind = drawKind(rng),
+): Contrast {
   const water = new Float32Array(256);
   const fat = new Float32Array(256);
   const texture = new Float32Array(256);
@@ -99,6 +107,14 @@ export function drawContrast(rng: Rng, lesionHU: Float32Array, kind = drawKind(r
   if (kind === 'ct' && rng.chance(0.45)) enhance(rng, water);
   const lesion = kind === 'ct' ? 0 : rng.uniform(0, kind === 'random' ? 1 : 0.12);
   for (let n = 0; n < lesionHU.length; n++) water[FIRST_LESION_TISSUE + n] = kind === 'ct' ? lesionHU[n]! : lesion;
+  for (const [n, wet] of hydration.entries()) {
+    // A worn nucleus looks like annulus; on CT all discs look alike.
+    const nucleus = water[Tissue.nucleus]! + fat[Tissue.nucleus]!;
+    const annulus = water[Tissue.annulus]! + fat[Tissue.annulus]!;
+    const share = kind === 'ct' ? 1 : Math.min(1, Math.max(0, wet + rng.normal(0, 0.12)));
+    water[FIRST_NUCLEUS_TISSUE + n] = annulus + (nucleus - annulus) * share;
+    texture[FIRST_NUCLEUS_TISSUE + n] = texture[Tissue.nucleus]!;
+  }
   return { kind, water, fat, texture };
 }
 

@@ -62,7 +62,11 @@ function drawSlice(
   const thick = rng.chance(0.6) ? rng.uniform(1, 4.5) : 0;
   if (thick > 0)
     rasterise(anatomy.solids, { ...plane, origin: lateral(plane.origin, (thick / 2) * rng.sign()) }, beside);
-  const contrast = drawContrast(rng.fork('contrast'), anatomy.lesionHU);
+  const contrast = drawContrast(
+    rng.fork('contrast'),
+    anatomy.lesionHU,
+    anatomy.discs.map((disc) => disc.look.hydration),
+  );
   const picture = render(middle, thick > 0 ? beside : undefined, contrast, plane, size, rng.fork('render'));
   degrade(picture, contrast.kind, rng.fork('degrade'));
   const label = classesOf(middle, size);
