@@ -1,6 +1,7 @@
 import { Command, CommanderError } from 'commander';
 import { analyseCommand } from './command/analyse';
 import { evaluateCommand } from './command/evaluate';
+import { phantomCommand } from './command/phantom';
 import { sendCommand } from './command/send';
 import { validateCommand } from './command/validate';
 import { CliError } from './errors';
@@ -20,7 +21,7 @@ export async function run(argv: readonly string[]): Promise<number> {
     )
     .showHelpAfterError('(add --help for the words of this command)')
     .exitOverride();
-  for (const command of [analyseCommand(), evaluateCommand(), sendCommand(), validateCommand()]) {
+  for (const command of [analyseCommand(), evaluateCommand(), phantomCommand(), sendCommand(), validateCommand()]) {
     program.addCommand(command.exitOverride().showHelpAfterError('(add --help for the words of this command)'));
   }
   try {

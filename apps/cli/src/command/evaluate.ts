@@ -4,6 +4,7 @@ import {
   analyseStudy,
   evaluateCase,
   type EvaluationSummary,
+  type KernelResult,
   type NamedEvaluation,
   readNiftiLabels,
   type SpineSegmenter,
@@ -62,33 +63,42 @@ async function evaluateStudy(
   segmenter: SpineSegmenter,
 ): Promise<NamedEvaluation[]> {
   const cases: NamedEvaluation[] = [];
+  const segmented = new Map<string, KernelResult['labelMaps']>();
   for (const file of files) {
     const series = path.basename(file).replace(LABELS, '');
     const name = files.length > 1 ? `${path.basename(folder)}/${series}` : path.basename(folder);
     const source = await seriesFolder(folder, series);
-    const { studies } = await findStudies(source);
-    const study = studies[0];
-    if (!study) throw new CliError('CLI_FAILED', `No DICOM series in "${source}" for ${path.basename(file)}.`);
-    const { labelMaps } = await analyseStudy(
-      {
-        studyInstanceUID: study.studyInstanceUID,
-        version: 1,
-        digest: '',
-        createdAt: '2000-01-01T00:00:00Z',
-        headers: study.instances.map((instance) => instance.header),
-        readInstance: study.readInstance,
-      },
-      { segmenter, software: await softwareIdentity() },
-    );
+    const labelMaps = segmented.get(source) ?? (await segmentSeries(source, segmenter));
+    segmented.set(source, labelMaps);
     cases.push({ name, evaluation: evaluateCase(readNiftiLabels(await readFile(file)), labelMaps) });
   }
   return cases;
 }
 
-/** `<folder>/<series>` where it is there, else the folder itself (one flat series). */
+async function segmentSeries(folder: string, segmenter: SpineSegmenter): Promise<KernelResult['labelMaps']> {
+  const { studies } = await findStudies(folder);
+  const study = studies[0];
+  if (!study) throw new CliError('CLI_FAILED', `No DICOM series in "${folder}", though there are labels for it.`);
+  const { labelMaps } = await analyseStudy(
+    {
+      studyInstanceUID: study.studyInstanceUID,
+      version: 1,
+      digest: '',
+      createdAt: '2000-01-01T00:00:00Z',
+      headers: study.instances.map((instance) => instance.header),
+      readInstance: study.readInstance,
+    },
+    { segmenter, software: await softwareIdentity() },
+  );
+  return labelMaps;
+}
+
+/** `<folder>/<series>` where it is there (`_bodies` and `_discs` after it don't count), else the folder itself. */
 async function seriesFolder(folder: string, series: string): Promise<string> {
   const entries = await readdir(folder, { withFileTypes: true });
-  return entries.some((entry) => entry.isDirectory() && entry.name === series) ? path.join(folder, series) : folder;
+  const names = [series, series.replace(/_(bodies|discs)$/, '')];
+  const found = entries.find((entry) => entry.isDirectory() && names.includes(entry.name));
+  return found ? path.join(folder, found.name) : folder;
 }
 
 function table(summary: EvaluationSummary): string {
