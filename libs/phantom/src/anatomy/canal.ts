@@ -3,6 +3,7 @@ import { type Rng } from '../random/rng';
 import { rod, ellipsoid, type Solid } from './solid';
 import { type SpinePlan } from './spine-plan';
 import { SpineClass, Tissue, tissueSet } from './tissue';
+import { tube, type TubePoint } from './tube';
 import { frameAt, pointIn } from './frame';
 
 /** One place along the canal: its middle and half axes, mm. */
@@ -60,17 +61,14 @@ export function canalSolids(plan: SpinePlan, rng: Rng): Solid[] {
   const solids: Solid[] = [];
   const wide: Vec3 = [1, 0, 0];
   const fat = rng.uniform(1.08, 1.45);
-  for (let n = 0; n + 1 < path.length; n++) {
-    const [a, b] = [path[n]!, path[n + 1]!];
-    const grow = (q: CanalPoint): [number, number] => [q.halfWidthMm * fat + 1, q.halfDepthMm * fat + 1.2];
-    const shift = (v: Vec3): Vec3 => [v[0], v[1] + 0.8, v[2]];
-    solids.push(rod(shift(a.at), shift(b.at), wide, grow(a), grow(b), { core: Tissue.epiduralFat, shell: Tissue.ligament, shellMm: 0.9, spineClass: SpineClass.Background })); // prettier-ignore
-  }
-  for (let n = 0; n + 1 < path.length; n++) {
-    const [a, b] = [path[n]!, path[n + 1]!];
-    const paint = { core: Tissue.csf, shell: Tissue.ligament, shellMm: 0.45, spineClass: SpineClass.Canal };
-    solids.push(rod(a.at, b.at, wide, [a.halfWidthMm, a.halfDepthMm], [b.halfWidthMm, b.halfDepthMm], paint));
-  }
+  const epidural = path.map((q): TubePoint => ({
+    at: [q.at[0], q.at[1] + 0.8, q.at[2]],
+    half: [q.halfWidthMm * fat + 1, q.halfDepthMm * fat + 1.2],
+  }));
+  const around = { core: Tissue.epiduralFat, shell: Tissue.ligament, shellMm: 0.9, spineClass: SpineClass.Background };
+  const sac = path.map((q): TubePoint => ({ at: q.at, half: [q.halfWidthMm, q.halfDepthMm] }));
+  const dura = { core: Tissue.csf, shell: Tissue.ligament, shellMm: 0.45, spineClass: SpineClass.Canal };
+  solids.push(...tube(epidural, wide, around), ...tube(sac, wide, dura));
   const over = tissueSet(['csf']);
   const cordAt = rng.normal(0, 0.18);
   const conus = rng.int(-1, 1) * 3 + path.findIndex((q) => !q.belowConus);

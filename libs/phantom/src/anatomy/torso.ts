@@ -5,6 +5,7 @@ import { frameAt, pointIn, moved, pitched } from './frame';
 import { ellipsoid, rod, type Paint, type Solid } from './solid';
 import { type SpinePlan } from './spine-plan';
 import { SpineClass, Tissue, tissueSet } from './tissue';
+import { tube, type TubePoint } from './tube';
 
 const SOFT = tissueSet(['visceralFat', 'bowelWall', 'bowelFluid', 'bowelGas', 'faeces', 'organ', 'liver', 'kidney']);
 
@@ -73,18 +74,22 @@ function muscles(plan: SpinePlan, trunk: Trunk, rng: Rng, noise: ValueNoise): So
   const solids: Solid[] = [];
   const thin = rng.uniform(0.6, 1);
   for (const side of [-1, 1]) {
-    for (const [n, disc] of plan.discs.entries()) {
-      const next = plan.discs[n + 1];
-      if (!next) break;
-      const psoas = (d: typeof disc, k: number): Vec3 =>
-        pointIn(d.frame, side * (d.halfWidthMm + 15 * s * k), -2 * s, 0);
-      const size = [24, 22, 19, 15, 10, 6][n] ?? 5;
-      const paint: Paint = { core: Tissue.muscle, coreAt: streaks, shell: Tissue.visceralFat, shellMm: 0.8 };
-      solids.push(rod(psoas(disc, n < 5 ? 1 : 0.6), psoas(next, n < 4 ? 1 : 0.5), [1, 0, 0], [size * s * thin, size * s], [(size - 2) * s * thin, (size - 2) * s], paint)); // prettier-ignore
-      const erector = (d: typeof disc): Vec3 => pointIn(d.frame, side * 26 * s, d.halfDepthMm + 36 * s, 0);
-      const half = Math.min(26 * s, Math.max(12, trunk.backY - trunk.fatBack - 30 * s));
-      solids.push(rod(erector(disc), erector(next), [1, 0, 0], [23 * s, half * 0.8], [23 * s, half * 0.8], { core: Tissue.muscle, coreAt: streaks, shell: Tissue.ligament, shellMm: 0.7 })); // prettier-ignore
-    }
+    const psoas = plan.discs.map((disc, n): TubePoint => {
+      const size = ([24, 22, 19, 15, 10, 6][n] ?? 5) * s;
+      const away = disc.halfWidthMm + 15 * s * (n < 5 ? 1 : 0.55);
+      return { at: pointIn(disc.frame, side * away, -2 * s, 0), half: [size * thin, size] };
+    });
+    const deep = 0.8 * Math.min(26 * s, Math.max(12, trunk.backY - trunk.fatBack - 30 * s));
+    const erector = plan.discs.map((disc): TubePoint => ({
+      at: pointIn(disc.frame, side * 26 * s, disc.halfDepthMm + 36 * s, 0),
+      half: [23 * s, deep],
+    }));
+    solids.push(
+      ...tube(psoas, [1, 0, 0], { core: Tissue.muscle, coreAt: streaks, shell: Tissue.visceralFat, shellMm: 0.8 }),
+    );
+    solids.push(
+      ...tube(erector, [1, 0, 0], { core: Tissue.muscle, coreAt: streaks, shell: Tissue.ligament, shellMm: 0.7 }),
+    );
   }
   return solids;
 }
@@ -144,15 +149,11 @@ export function organSolids(plan: SpinePlan, rng: Rng, sacrum: readonly { origin
       ellipsoid(moved(bladder, 0, 8 * s, -32 * s * full), at(24, 18, 18), { core: Tissue.organ, over: anywhere }),
     );
   const content = rng.pick([Tissue.faeces, Tissue.bowelGas, Tissue.bowelWall, Tissue.bowelFluid]);
-  for (let n = 0; n + 1 < sacrum.length; n++) {
-    const front = (k: number): Vec3 => [
-      sacrum[k]!.origin[0],
-      sacrum[k]!.origin[1] - (30 - 2.5 * k) * s,
-      sacrum[k]!.origin[2] - 4 * s,
-    ];
+  const rectum = sacrum.map(({ origin }, n): TubePoint => {
     const r = rng.uniform(8, 18) * s;
-    solids.push(rod(front(n), front(n + 1), [1, 0, 0], [r, r * 0.8], [r, r * 0.8], { core: content, shell: Tissue.bowelWall, shellMm: 3, over: anywhere })); // prettier-ignore
-  }
+    return { at: [origin[0], origin[1] - (30 - 2.5 * n) * s, origin[2] - 4 * s], half: [r, r * 0.8] };
+  });
+  solids.push(...tube(rectum, [1, 0, 0], { core: content, shell: Tissue.bowelWall, shellMm: 3, over: anywhere }));
   solids.push(...chest(plan, rng).map((solid) => ({ ...solid, spineClass: background })));
   return solids;
 }
