@@ -35,8 +35,9 @@ export function findCentreline(stack: ProbabilityStack): readonly CentrelinePoin
   const canal = lateralExtent(stack, [CLASS.canal], CANAL_SATURATION_MM);
   const score = pathScore(spine, canal, columns, rows);
   if (score.reduce((top, value) => Math.max(top, value), 0) < 0.2) return undefined;
-  const path = centrePath(bestPath(score, columns, rows), spine, columns);
-  const slices = slicePath(stack, path);
+  const rough = centrePath(Float32Array.from(bestPath(score, columns, rows)), spine, columns);
+  const slices = slicePath(stack, rough);
+  const path = centrePath(rough, middleExtent(stack, slices), columns);
   return resample(path, slices);
 }
 
@@ -129,8 +130,8 @@ function bestPath(score: Float32Array, columns: number, rows: number): number[] 
 }
 
 /** Moves each row of the path to the centre of what lies around it and smooths. */
-function centrePath(path: readonly number[], spine: Float32Array, columns: number): Float32Array {
-  let line = gaussianSmooth(Float32Array.from(path), 4);
+function centrePath(path: Float32Array, spine: Float32Array, columns: number): Float32Array {
+  let line = gaussianSmooth(path, 4);
   for (const sigma of [6, 7]) {
     const weights = new Float32Array(line.length);
     const centred = line.map((c, r) => {
@@ -152,6 +153,25 @@ function centrePath(path: readonly number[], spine: Float32Array, columns: numbe
     line = weighted.map((c, r) => c / norm[r]!);
   }
   return line;
+}
+
+/** Mean probability of body, disc or sacrum over the slices in the middle of the spine: what lies beside it has no say. */
+function middleExtent(stack: ProbabilityStack, middle: Float32Array): Float32Array {
+  const [columns, rows, slices] = stack.dims;
+  const side = Math.floor(HALF_DEPTH_MM / stack.spacingMm[2]);
+  const map = new Float32Array(columns * rows);
+  const share = 1 / (255 * (2 * side + 1));
+  for (const n of [CLASS.body, CLASS.disc, CLASS.sacrum]) {
+    const values = stack.planes[n]!;
+    for (let r = 0; r < rows; r++) {
+      for (let d = -side; d <= side; d++) {
+        const k = Math.min(Math.max(Math.round(middle[r]!) + d, 0), slices - 1);
+        const from = (k * rows + r) * columns;
+        for (let c = 0; c < columns; c++) map[r * columns + c]! += values[from + c]! * share;
+      }
+    }
+  }
+  return map;
 }
 
 /** The slice through the middle of the bodies, per row. */
