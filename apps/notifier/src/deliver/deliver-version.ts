@@ -1,0 +1,145 @@
+import { studyFindingsSchema } from '@endplate/findings';
+import { type Destination } from '@endplate/platform';
+import { type JobPublisher } from '@endplate/queue';
+import { findingsKey, type ObjectStore, quarantinePrefix } from '@endplate/store';
+import { type DeliveredObject, type DeliveryRecord, isDeliveryOver } from '@endplate/studies';
+import { DeliveryWriter, type WriterPorts } from '../delivery-writer';
+import { type DestinationPort, type SendAnswer } from '../destination/destination.port';
+import { hex, NotAnalysedYetError, StoreStatusError } from '../errors';
+import { beginDelivery, type DeliveryName, type DeliveryReason, hasReached, withObjects } from '../ladder';
+import { renderedObjects, type RenderedObject } from './rendered-objects';
+
+/** Everything the use case reaches the world through. */
+export interface DeliverVersionPorts extends WriterPorts {
+  readonly store: ObjectStore;
+  readonly jobs: Pick<JobPublisher, 'verify'>;
+  /** What an object breaks of its standard, or nothing. */
+  readonly check: (object: RenderedObject) => readonly string[];
+}
+
+/** A destination with what it wants. */
+export interface DeliveryTarget {
+  readonly settings: Pick<Destination, 'profile' | 'objects' | 'maxAttempts'>;
+  readonly port: DestinationPort;
+}
+
+/**
+ * Brings the results of one version to one destination, up to the rung `sent`, and asks for the proof. Every rung is
+ * written before the next one is tried, and the objects are the same each time: a notifier that is killed anywhere goes
+ * on at its rung, and the destination ends with one of each.
+ */
+export class DeliverVersion {
+  private readonly writer: DeliveryWriter;
+
+  constructor(private readonly ports: DeliverVersionPorts) {
+    this.writer = new DeliveryWriter(ports);
+  }
+
+  /** @throws an error with `retryable: true` where another try may help; the record says the same */
+  async run(name: DeliveryName, target: DeliveryTarget): Promise<void> {
+    const record = (await this.ports.records.read(name)) ?? beginDelivery(name, this.ports.now());
+    if (isDeliveryOver(record)) return;
+    if (!hasReached(record, 'sent')) {
+      const sent = await this.climb(record, name, target);
+      if (!hasReached(sent, 'sent')) return;
+    }
+    await this.ports.jobs.verify(name);
+  }
+
+  private async climb(record: DeliveryRecord, name: DeliveryName, target: DeliveryTarget): Promise<DeliveryRecord> {
+    if (!(await this.isAnalysed(name))) {
+      return this.writer.end(record, 'nothing-to-send', {
+        code: 'NOT_ANALYSED',
+        text: 'The version was not analysed, so there is no report.',
+      });
+    }
+    const objects = await renderedObjects(this.ports.store, name, target.settings);
+    if (objects.length === 0) return this.endWithoutObjects(record, name);
+    const rendered = await this.writer.reach(record, 'rendered');
+    const faulty = objects.flat().flatMap((object) => this.ports.check(object).map((why) => `${object.name}: ${why}`));
+    if (faulty.length > 0) {
+      return this.writer.end(rendered, 'dead-letter', {
+        code: 'OBJECT_INVALID',
+        text: faulty.join('; ').slice(0, 500),
+      });
+    }
+    const validated = await this.writer.reach(rendered, 'validated');
+    return this.send(validated, objects, target);
+  }
+
+  private async send(
+    validated: DeliveryRecord,
+    objects: readonly (readonly RenderedObject[])[],
+    { port, settings }: DeliveryTarget,
+  ): Promise<DeliveryRecord> {
+    const record = await this.writer.countTry(validated, 'attempts');
+    let answers: readonly SendAnswer[];
+    try {
+      answers = await port.send(objects);
+    } catch (error) {
+      return this.failed(record, error, settings.maxAttempts);
+    }
+    const known = withObjects(record, answers.map(asDelivered));
+    const busy = answers.find(({ verdict }) => verdict === 'busy');
+    if (busy) return this.failed(known, new StoreStatusError(busy.status ?? 0), settings.maxAttempts);
+    const refused = answers.filter(({ verdict }) => verdict === 'refused');
+    // The report is the first object; pictures alone are no delivery.
+    if (refused.length === answers.length || answers[0]?.verdict === 'refused') {
+      return this.writer.end(known, 'dead-letter', refusal(refused));
+    }
+    const kept = withObjects(known, answers.filter(({ verdict }) => verdict === 'accepted').map(asDelivered));
+    return this.writer.reach(kept, 'sent');
+  }
+
+  /** Waits for another try, or gives up: at once where it cannot help, or when there were enough. */
+  private async failed(record: DeliveryRecord, error: unknown, maxAttempts: number): Promise<DeliveryRecord> {
+    const { code, retryable } = (error ?? {}) as { code?: unknown; retryable?: unknown };
+    if (typeof code !== 'string' || typeof retryable !== 'boolean') throw error;
+    const reason = { code, text: error instanceof Error ? error.message : code };
+    if (!retryable) return this.writer.end(record, 'dead-letter', reason);
+    if (record.attempts >= maxAttempts) {
+      const text = `Given up after ${record.attempts} tries. ${reason.text}`;
+      return this.writer.end(record, 'dead-letter', { code, text });
+    }
+    await this.writer.postpone(record, record.attempts, reason);
+    throw error;
+  }
+
+  private async endWithoutObjects(record: DeliveryRecord, name: DeliveryName): Promise<DeliveryRecord> {
+    for await (const { key } of this.ports.store.list(quarantinePrefix(name.studyInstanceUID, name.version))) {
+      if (!key.endsWith('.dcm')) continue;
+      return this.writer.end(record, 'dead-letter', {
+        code: 'QUARANTINED',
+        text: 'The objects failed validation and were put aside; nothing is sent.',
+      });
+    }
+    return this.writer.end(record, 'nothing-to-send', {
+      code: 'NO_OBJECTS',
+      text: 'The version has no object of the kinds and profiles that this destination wants.',
+    });
+  }
+
+  private async isAnalysed({ studyInstanceUID, version }: DeliveryName): Promise<boolean> {
+    try {
+      const bytes = await this.ports.store.get(findingsKey(studyInstanceUID, version));
+      return studyFindingsSchema.parse(JSON.parse(bytes.toString('utf8'))).outcome.status === 'analysed';
+    } catch (error) {
+      if ((error as { code?: unknown }).code === 'STORE_NOT_FOUND') throw new NotAnalysedYetError();
+      throw error;
+    }
+  }
+}
+
+function asDelivered({ object, status }: SendAnswer): DeliveredObject {
+  const { name, sopClassUID, sopInstanceUID, sha256 } = object;
+  return { name, sopClassUID, sopInstanceUID, sha256, readBack: false, ...(status === undefined ? {} : { status }) };
+}
+
+function refusal(refused: readonly SendAnswer[]): DeliveryReason {
+  const sentences = refused.map(({ object, status }) =>
+    status === undefined
+      ? `${object.name}: the destination takes no object of its SOP class`
+      : `${object.name}: refused with status 0x${hex(status)}`,
+  );
+  return { code: 'REFUSED', text: `${sentences.join('; ')}.`.slice(0, 500) };
+}

@@ -1,0 +1,68 @@
+/** Stable codes of what the notifier itself can fail with. */
+export type NotifierErrorCode =
+  | 'NOTIFIER_NOT_ANALYSED_YET'
+  | 'NOTIFIER_RECORD_INVALID'
+  | 'NOTIFIER_STORE_STATUS'
+  | 'NOTIFIER_NOT_FOUND_YET'
+  | 'NOTIFIER_QIDO_FAILED'
+  | 'NOTIFIER_QIDO_REFUSED';
+
+/** Base of every failure of the notifier. */
+export class NotifierError extends Error {
+  constructor(
+    readonly code: NotifierErrorCode,
+    readonly retryable: boolean,
+    message: string,
+    options?: ErrorOptions,
+  ) {
+    super(message, options);
+    this.name = new.target.name;
+  }
+}
+
+/** A delivery was asked for before the version had findings. */
+export class NotAnalysedYetError extends NotifierError {
+  constructor() {
+    super('NOTIFIER_NOT_ANALYSED_YET', true, 'The version has no findings yet; its delivery is tried again later.');
+  }
+}
+
+/** The record of a delivery is not one: nothing is sent before somebody has looked at it. */
+export class RecordInvalidError extends NotifierError {
+  constructor(options?: ErrorOptions) {
+    super('NOTIFIER_RECORD_INVALID', false, 'The record of this delivery cannot be read. Look at the object.', options);
+  }
+}
+
+/** The destination answered a C-STORE with a failure that may pass. */
+export class StoreStatusError extends NotifierError {
+  constructor(readonly status: number) {
+    super('NOTIFIER_STORE_STATUS', true, `The destination answered C-STORE with status 0x${hex(status)}.`);
+  }
+}
+
+/** The destination does not show what it has accepted. */
+export class NotFoundYetError extends NotifierError {
+  constructor(missing: number) {
+    super('NOTIFIER_NOT_FOUND_YET', true, `The destination does not show ${missing} object(s) that it accepted.`);
+  }
+}
+
+/** QIDO-RS gave no usable answer; that may pass. */
+export class QidoFailedError extends NotifierError {
+  constructor(what: string, options?: ErrorOptions) {
+    super('NOTIFIER_QIDO_FAILED', true, `The destination's QIDO-RS gave no answer that can be used: ${what}.`, options);
+  }
+}
+
+/** QIDO-RS is not open to us. */
+export class QidoRefusedError extends NotifierError {
+  constructor(status: number) {
+    super('NOTIFIER_QIDO_REFUSED', false, `The destination's QIDO-RS refused the query with HTTP status ${status}.`);
+  }
+}
+
+/** A DIMSE status as four hexadecimal digits. */
+export function hex(status: number): string {
+  return status.toString(16).padStart(4, '0').toUpperCase();
+}

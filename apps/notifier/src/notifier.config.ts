@@ -1,0 +1,68 @@
+import {
+  type ConfigOf,
+  chooseStore,
+  type Destination,
+  DESTINATIONS_SECTION,
+  destinationsOf,
+  durationMs,
+  HTTP_SECTION,
+  LOG_SECTION,
+  parseConfig,
+  REDIS_SECTION,
+  STORE_SECTION,
+  type StoreChoice,
+  text,
+} from '@endplate/platform';
+
+/** Settings of the notifier alone. */
+export const DELIVERY_SECTION = {
+  aeTitle: text('ENDPLATE_AE_TITLE', {
+    about: 'AE title that we call ourselves, and are called.',
+    form: 'an AE title: 1 to 16 printable characters without backslash',
+    pattern: /^(?! )[\x20-\x5b\x5d-\x7e]{1,16}(?<! )$/,
+    default: 'ENDPLATE',
+  }),
+  lockMs: durationMs('ENDPLATE_LOCK_MS', {
+    about: 'A job whose process is silent for this long is given to another.',
+    min: 1000,
+    default: 30_000,
+  }),
+  stalledMs: durationMs('ENDPLATE_STALLED_MS', {
+    about: 'How often silent processes are looked for.',
+    min: 500,
+    default: 15_000,
+  }),
+  drainMs: durationMs('ENDPLATE_DRAIN_MS', {
+    about: 'At the end, running work gets this long before it is told to stop.',
+    default: 30_000,
+  }),
+};
+
+/** Every section the notifier reads. */
+export const NOTIFIER_SECTIONS = {
+  store: STORE_SECTION,
+  redis: REDIS_SECTION,
+  log: LOG_SECTION,
+  http: HTTP_SECTION,
+  delivery: DELIVERY_SECTION,
+  destinations: DESTINATIONS_SECTION,
+};
+
+/** The notifier's configuration. */
+export interface NotifierConfig extends Omit<ConfigOf<typeof NOTIFIER_SECTIONS>, 'store' | 'destinations'> {
+  readonly store: StoreChoice;
+  readonly destinations: readonly Destination[];
+}
+
+/**
+ * Reads the notifier's configuration.
+ * @throws PLATFORM_CONFIG_INVALID
+ */
+export function parseNotifierConfig(env: Readonly<Record<string, string | undefined>>): NotifierConfig {
+  const config = parseConfig(NOTIFIER_SECTIONS, env);
+  return Object.freeze({
+    ...config,
+    store: chooseStore(config.store),
+    destinations: destinationsOf(config.destinations),
+  });
+}

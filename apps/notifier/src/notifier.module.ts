@@ -1,0 +1,115 @@
+import {
+  type BeforeApplicationShutdown,
+  type DynamicModule,
+  Inject,
+  Module,
+  type OnApplicationBootstrap,
+} from '@nestjs/common';
+import { bindCatalogue, type Destination, Health, type Logger, LOGGER, Metrics } from '@endplate/platform';
+import { createQueues, type QueueEvent, type Queues } from '@endplate/queue';
+import { createFilesystemStore, createS3Store, type ObjectStore } from '@endplate/store';
+import { Timeline } from '@endplate/studies';
+import { checkObject } from './deliver/check-object';
+import { type DestinationPort } from './destination/destination.port';
+import { dimseDestination } from './destination/dimse';
+import { findByQido } from './destination/qido';
+import { DeliveryProcessor, DELIVERY_QUEUE } from './lane/delivery.processor';
+import { type LaneOptions } from './lane/destination-lane';
+import { Dispatcher } from './lane/dispatcher';
+import { type NotifierConfig } from './notifier.config';
+import { NOTIFIER_LOG } from './notifier.log';
+import { NotifierObserver } from './notifier-observer';
+import { DeliveryRecords } from './record/delivery-records';
+
+const STORE = Symbol('notifier:store');
+const QUEUES = Symbol('notifier:queues');
+const CONFIG = Symbol('notifier:config');
+
+/** Takes `deliver` and `verify` jobs. */
+@Module({})
+export class NotifierModule implements OnApplicationBootstrap, BeforeApplicationShutdown {
+  constructor(
+    @Inject(STORE) private readonly store: ObjectStore,
+    @Inject(QUEUES) private readonly queues: Queues,
+    @Inject(CONFIG) private readonly config: NotifierConfig,
+    @Inject(DeliveryProcessor) private readonly processor: DeliveryProcessor,
+    @Inject(Health) private readonly health: Health,
+    @Inject(LOGGER) private readonly logger: Logger,
+  ) {}
+
+  static register(config: NotifierConfig): DynamicModule {
+    const { delivery, redis } = config;
+    return {
+      module: NotifierModule,
+      providers: [
+        { provide: CONFIG, useValue: config },
+        { provide: STORE, useFactory: () => openStore(config) },
+        { provide: QUEUES, useFactory: () => createQueues(redis) },
+        {
+          provide: NotifierObserver,
+          useFactory: (logger: Logger, metrics: Metrics, store: ObjectStore) =>
+            new NotifierObserver(bindCatalogue(logger, NOTIFIER_LOG), metrics, new Timeline(store, () => new Date())),
+          inject: [LOGGER, Metrics, STORE],
+        },
+        {
+          provide: DELIVERY_QUEUE,
+          useFactory: (observer: NotifierObserver): LaneOptions => ({
+            ...redis,
+            lockDurationMs: delivery.lockMs,
+            stalledIntervalMs: delivery.stalledMs,
+            drainMs: delivery.drainMs,
+            notify: (event: QueueEvent) => observer.queueEvent(event),
+          }),
+          inject: [NotifierObserver],
+        },
+        {
+          provide: Dispatcher,
+          useFactory: (store: ObjectStore, observer: NotifierObserver, lane: LaneOptions) =>
+            new Dispatcher(
+              config.destinations.map((settings) => ({ settings, port: openDestination(settings, delivery.aeTitle) })),
+              lane,
+              {
+                store,
+                records: new DeliveryRecords(store),
+                now: () => new Date().toISOString(),
+                notify: (event) => observer.deliveryEvent(event),
+                check: checkObject,
+              },
+            ),
+          inject: [STORE, NotifierObserver, DELIVERY_QUEUE],
+        },
+        DeliveryProcessor,
+      ],
+    };
+  }
+
+  onApplicationBootstrap(): void {
+    this.health.addReadiness('notifier-store', () => this.store.health());
+    this.health.addReadiness('notifier-redis', () => this.queues.ping());
+    this.health.addLiveness('notifier-deliver', () => this.processor.health());
+    const destinations = this.config.destinations.map(({ name }) => name);
+    bindCatalogue(this.logger, NOTIFIER_LOG).ready({ destinations });
+    this.processor.start();
+  }
+
+  async beforeApplicationShutdown(): Promise<void> {
+    await this.processor.stop();
+    await this.queues.close();
+    await this.store.close();
+  }
+}
+
+function openStore({ store }: NotifierConfig): Promise<ObjectStore> {
+  return store.kind === 'filesystem' ? createFilesystemStore(store) : createS3Store(store);
+}
+
+function openDestination(destination: Destination, aeTitle: string): DestinationPort {
+  const port = dimseDestination(destination, aeTitle);
+  const { readBack, dicomWebUrl, responseTimeoutMs } = destination;
+  if (readBack !== 'qido' || dicomWebUrl === undefined) return port;
+  return {
+    name: port.name,
+    send: (objects) => port.send(objects),
+    find: (study, objects) => findByQido(dicomWebUrl, study, objects, responseTimeoutMs),
+  };
+}

@@ -1,0 +1,91 @@
+import { type Destination } from '@endplate/platform';
+import { type ObjectStore } from '@endplate/store';
+import { type DeliveryRecord, isDeliveryOver } from '@endplate/studies';
+import { renderedObjects } from '../deliver/rendered-objects';
+import { DeliveryWriter, type WriterPorts } from '../delivery-writer';
+import { type DestinationPort } from '../destination/destination.port';
+import { NotFoundYetError } from '../errors';
+import { type DeliveryName, hasReached, withObjects } from '../ladder';
+
+/** Everything the use case reaches the world through. */
+export interface VerifyDeliveryPorts extends WriterPorts {
+  readonly store: ObjectStore;
+}
+
+/** A destination with how it is asked. */
+export interface VerifyTarget {
+  readonly settings: Pick<Destination, 'profile' | 'objects' | 'readBack' | 'maxAttempts'>;
+  readonly port: Pick<DestinationPort, 'find'>;
+}
+
+/**
+ * The last rung: asks the destination for what it has accepted. A destination can answer success and store nothing, so
+ * nothing counts as delivered before this.
+ */
+export class VerifyDelivery {
+  private readonly writer: DeliveryWriter;
+
+  constructor(private readonly ports: VerifyDeliveryPorts) {
+    this.writer = new DeliveryWriter(ports);
+  }
+
+  /** @throws an error with `retryable: true` where another look may help; the record says the same */
+  async run(name: DeliveryName, target: VerifyTarget): Promise<void> {
+    const record = await this.ports.records.read(name);
+    if (!record || isDeliveryOver(record) || !hasReached(record, 'sent')) return;
+    if (target.settings.readBack === 'none') {
+      await this.writer.end(record, 'unproven', {
+        code: 'READ_BACK_OFF',
+        text: 'The destination accepted the objects; it is configured not to be asked for them.',
+      });
+      return;
+    }
+    const counted = await this.writer.countTry(record, 'checks');
+    await this.look(counted, name, target);
+  }
+
+  private async look(record: DeliveryRecord, name: DeliveryName, target: VerifyTarget): Promise<void> {
+    let found: ReadonlySet<string>;
+    try {
+      found = await target.port.find(name.studyInstanceUID, await this.sentObjects(record, name, target));
+    } catch (error) {
+      await this.failed(record, error, target.settings.maxAttempts, 'unproven');
+      return;
+    }
+    const objects = record.objects.map((one) => ({ ...one, readBack: one.readBack || found.has(one.sopInstanceUID) }));
+    const known = withObjects(record, objects);
+    const missing = objects.filter(({ readBack }) => !readBack).length;
+    if (missing > 0) {
+      await this.failed(known, new NotFoundYetError(missing), target.settings.maxAttempts, 'dead-letter');
+      return;
+    }
+    await this.writer.end(await this.writer.reach(known, 'read-back'), 'delivered');
+  }
+
+  /** The objects of the record, with their series. */
+  private async sentObjects(record: DeliveryRecord, name: DeliveryName, { settings }: VerifyTarget) {
+    const sent = new Set(record.objects.map(({ sopInstanceUID }) => sopInstanceUID));
+    const all = await renderedObjects(this.ports.store, name, settings);
+    return all.flat().filter(({ sopInstanceUID }) => sent.has(sopInstanceUID));
+  }
+
+  /** Not retryable means here: the destination cannot be asked at all. */
+  private async failed(
+    record: DeliveryRecord,
+    error: unknown,
+    maxChecks: number,
+    atTheEnd: 'unproven' | 'dead-letter',
+  ): Promise<void> {
+    const { code, retryable } = (error ?? {}) as { code?: unknown; retryable?: unknown };
+    if (typeof code !== 'string' || typeof retryable !== 'boolean') throw error;
+    const reason = { code, text: error instanceof Error ? error.message : code };
+    // A C-FIND that failed with a status may work the next time.
+    const again = retryable || code === 'DIMSE_MESSAGE_INVALID';
+    if (!again || record.checks >= maxChecks) {
+      await this.writer.end(record, atTheEnd, reason);
+      return;
+    }
+    await this.writer.postpone(record, record.checks, reason);
+    throw retryable ? error : new NotFoundYetError(record.objects.length);
+  }
+}

@@ -1,0 +1,20 @@
+import { type KernelResult } from '@endplate/kernel';
+
+/** One object made from a version's findings. */
+export type RenderedArtefact =
+  | {
+      readonly kind: 'dicom';
+      /** Name below `reports/`, without `.dcm`. */
+      readonly name: string;
+      readonly bytes: Buffer;
+      /** What validation found; with any of it the object is put aside and never sent. */
+      readonly problems: readonly string[];
+    }
+  /** A picture for the console. */
+  | { readonly kind: 'png'; readonly name: string; readonly bytes: Buffer };
+
+/** Makes the objects of a version, one at a time. The same input gives the same objects. */
+export interface VersionRenderer {
+  /** @param source - Part 10 bytes of one of the images: patient and study attributes are copied from it */
+  render(result: KernelResult, source: Buffer): AsyncIterable<RenderedArtefact> | Iterable<RenderedArtefact>;
+}

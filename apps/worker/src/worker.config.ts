@@ -1,0 +1,85 @@
+import {
+  DESTINATIONS_SECTION,
+  destinationsOf,
+  type ConfigOf,
+  chooseStore,
+  durationMs,
+  HTTP_SECTION,
+  integer,
+  LOG_SECTION,
+  optionalText,
+  parseConfig,
+  REDIS_SECTION,
+  REPORT_PROFILES,
+  STORE_SECTION,
+  type StoreChoice,
+} from '@endplate/platform';
+
+/** Settings of the worker alone. */
+export const ANALYSIS_SECTION = {
+  modelBundle: optionalText('MODEL_BUNDLE', {
+    about: 'Folder of the network; models/spine-seg of the installation when absent.',
+    form: 'path',
+  }),
+  concurrency: integer('ENDPLATE_CONCURRENCY', {
+    about: 'Studies analysed at once by one process.',
+    min: 1,
+    max: 16,
+    default: 1,
+  }),
+  threads: integer('ENDPLATE_ONNX_THREADS', {
+    about: 'Threads of the network; 0 takes every core.',
+    min: 0,
+    max: 128,
+    default: 0,
+  }),
+  lockMs: durationMs('ENDPLATE_LOCK_MS', {
+    about: 'A study whose worker is silent for this long is given to another.',
+    min: 1000,
+    default: 30_000,
+  }),
+  stalledMs: durationMs('ENDPLATE_STALLED_MS', {
+    about: 'How often silent workers are looked for.',
+    min: 500,
+    default: 15_000,
+  }),
+  drainMs: durationMs('ENDPLATE_DRAIN_MS', {
+    about: 'At the end, running work gets this long before it is told to stop.',
+    default: 30_000,
+  }),
+};
+
+/** Every section the worker reads. */
+export const WORKER_SECTIONS = {
+  store: STORE_SECTION,
+  redis: REDIS_SECTION,
+  log: LOG_SECTION,
+  http: HTTP_SECTION,
+  analysis: ANALYSIS_SECTION,
+  destinations: DESTINATIONS_SECTION,
+};
+
+/** The worker's configuration. */
+export interface WorkerConfig extends Omit<ConfigOf<typeof WORKER_SECTIONS>, 'store' | 'destinations'> {
+  readonly store: StoreChoice;
+  /** Names of the destinations, and the profiles that any of them may want. */
+  readonly destinations: readonly string[];
+  readonly profiles: readonly (typeof REPORT_PROFILES)[number][];
+}
+
+/**
+ * Reads the worker's configuration.
+ * @throws PLATFORM_CONFIG_INVALID
+ */
+export function parseWorkerConfig(env: Readonly<Record<string, string | undefined>>): WorkerConfig {
+  const config = parseConfig(WORKER_SECTIONS, env);
+  const destinations = destinationsOf(config.destinations);
+  const wanted = new Set(destinations.flatMap(({ profile }) => profile));
+  return Object.freeze({
+    ...config,
+    store: chooseStore(config.store),
+    destinations: destinations.map(({ name }) => name),
+    // Without a destination a report is made all the same: it can be seen, and sent later.
+    profiles: wanted.size === 0 ? [REPORT_PROFILES[0]] : REPORT_PROFILES.filter((profile) => wanted.has(profile)),
+  });
+}
