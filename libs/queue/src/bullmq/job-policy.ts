@@ -41,17 +41,15 @@ export function jobOptions<Q extends QueueName>(queue: Q, data: JobData<Q>): Job
  * instance that comes while the job runs makes one more run after it (`keepLastIfActive`), and the key that holds all
  * this has no time of its own, so it cannot run out between the end of the delay and the run.
  */
-export function debounceOptions(job: JobInput<'completeness'>): JobsOptions {
+export function debounceOptions(job: JobInput<'completeness'>, delayMs: number): JobsOptions {
   return {
-    delay: job.quietMs,
+    delay: delayMs,
     deduplication: {
       id: job.studyInstanceUID,
-      ttl: Math.max(job.quietMs, 1),
+      ttl: Math.max(delayMs, 1),
       extend: true,
       replace: true,
       keepLastIfActive: true,
     },
-    // A job that failed for good would otherwise hold its study's deduplication; the next instance starts anew.
-    removeOnFail: { age: 14 * DAY_S, count: 10_000 },
   };
 }

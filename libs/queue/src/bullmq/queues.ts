@@ -49,9 +49,9 @@ export class Queues implements JobPublisher, ExclusiveLock {
     );
   }
 
-  async completeness(input: JobInput<'completeness'>): Promise<void> {
+  async completeness(input: JobInput<'completeness'>, delayMs = input.quietMs): Promise<void> {
     const job = parseJob('completeness', input);
-    const options = { ...jobOptions('completeness', job), ...debounceOptions(job) };
+    const options = { ...jobOptions('completeness', job), ...debounceOptions(job, delayMs) };
     await this.ask('Adding a completeness job', () => this.queue('completeness').add('completeness', job, options));
   }
 

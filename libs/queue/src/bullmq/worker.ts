@@ -61,6 +61,8 @@ class BullQueueWorker<Q extends QueueName> implements QueueWorker {
   private readonly worker: Worker;
   private readonly watchdog: Watchdog;
   private readonly running = new Map<string, AbortController>();
+  /** What the handler threw, by what was told to BullMQ instead. */
+  private readonly thrown = new WeakMap<Error, Error>();
   private readonly notify: QueueListener;
   private closing: Promise<void> | undefined;
 
@@ -119,15 +121,7 @@ class BullQueueWorker<Q extends QueueName> implements QueueWorker {
       await this.handler(data, { jobId, attempt: job.attemptsMade + 1, signal: controller.signal });
     } catch (error) {
       const failure = asFailure(error);
-      const final = failure instanceof UnrecoverableError || job.attemptsMade + 1 >= (job.opts.attempts ?? 1);
-      this.notify({
-        type: 'job-failed',
-        queue: this.queue,
-        jobId,
-        attempt: job.attemptsMade + 1,
-        final,
-        error: error instanceof Error ? error : new Error('not an error'),
-      });
+      this.thrown.set(failure, error instanceof Error ? error : new Error('not an error'));
       throw failure;
     } finally {
       this.running.delete(jobId);
@@ -140,6 +134,13 @@ class BullQueueWorker<Q extends QueueName> implements QueueWorker {
     worker.on('completed', (job: Job) => {
       const durationMs = (job.finishedOn ?? 0) - (job.processedOn ?? 0);
       notify({ type: 'job-completed', queue, jobId: job.id ?? '', durationMs });
+    });
+    // Also told for a job that lost its process too often and never reached the handler again.
+    worker.on('failed', (job: Job | undefined, failure: Error) => {
+      const attempt = job?.attemptsMade ?? 0;
+      const final = failure instanceof UnrecoverableError || attempt >= (job?.opts.attempts ?? 1);
+      const error = this.thrown.get(failure) ?? failure;
+      notify({ type: 'job-failed', queue, jobId: job?.id ?? '', attempt, final, error });
     });
     worker.on('stalled', (jobId: string) => notify({ type: 'job-stalled', queue, jobId }));
     worker.on('lockRenewalFailed', (jobIds: string[]) => {

@@ -8,8 +8,8 @@ export type PublishOutcome = 'added' | 'present';
  * something is to be done, the queue only moves it.
  */
 export interface JobPublisher {
-  /** Starts or prolongs the quiet period of a study: one job per study, `quietMs` after the last call. */
-  completeness(job: JobInput<'completeness'>): Promise<void>;
+  /** Starts or prolongs the quiet period of a study: one job per study, `delayMs` (default `quietMs`) after the last call. */
+  completeness(job: JobInput<'completeness'>, delayMs?: number): Promise<void>;
   analyse(job: JobInput<'analyse'>): Promise<PublishOutcome>;
   deliver(job: JobInput<'deliver'>): Promise<PublishOutcome>;
   /** `delayMs` from now. */
