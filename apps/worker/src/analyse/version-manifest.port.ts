@@ -5,7 +5,7 @@ export interface VersionManifest {
   readonly digest: string;
   /** ISO 8601, UTC. */
   readonly createdAt: string;
-  readonly predecessorVersion?: number;
+  readonly predecessorVersion?: number | undefined;
   readonly instances: readonly ListedInstance[];
 }
 
