@@ -1,3 +1,4 @@
+export * from './errors';
 export {
   DELIVERY_RUNGS,
   DELIVERY_STATES,
@@ -10,3 +11,24 @@ export {
   highestRung,
   isDeliveryOver,
 } from './delivery/delivery-record';
+export {
+  type EventFacts,
+  type EventSubject,
+  Timeline,
+  type TimelineEvent,
+  timelineEventSchema,
+} from './timeline/timeline';
+export {
+  type CompletenessEvidence,
+  digestInstances,
+  type ListedInstance,
+  type Manifest,
+  manifestSchema,
+} from './version/manifest';
+export { type InstanceSet, Manifests } from './version/manifests';
+export { type AssemblerPorts, type ReceivedInstance, StudyAssembler } from './completeness/study-assembler';
+export { type CompleterPorts, type CompletionOutcome, StudyCompleter } from './completeness/study-completer';
+export { type FindingsOutcome } from './record/findings-outcome';
+export { type StudyDetails, StudyReader, type StudyRecord, type VersionRecord } from './record/study-reader';
+export { STUDY_STATES, type StudyState } from './record/study-state';
+export { reconcile, type ReconcilePorts, type ReconcileReport } from './reconcile/reconcile';

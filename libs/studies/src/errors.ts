@@ -1,0 +1,32 @@
+/** Stable codes of everything that can be wrong with what we know of a study. */
+export type StudiesErrorCode = 'STUDIES_RECORD_INVALID' | 'STUDIES_VERSION_CONTENDED';
+
+/** Base of every failure of the studies room. */
+export class StudiesError extends Error {
+  constructor(
+    readonly code: StudiesErrorCode,
+    readonly retryable: boolean,
+    message: string,
+    options?: ErrorOptions,
+  ) {
+    super(message, options);
+    this.name = new.target.name;
+  }
+}
+
+/** An object of ours in the store does not have the form we write; somebody or something changed it. */
+export class RecordInvalidError extends StudiesError {
+  constructor(
+    readonly key: string,
+    options?: ErrorOptions,
+  ) {
+    super('STUDIES_RECORD_INVALID', false, `${key} does not have the form it was written in.`, options);
+  }
+}
+
+/** Other processes took every version number that was tried; the job runs again. */
+export class VersionContendedError extends StudiesError {
+  constructor(tries: number) {
+    super('STUDIES_VERSION_CONTENDED', true, `${tries} version numbers in a row were taken by other processes.`);
+  }
+}

@@ -1,0 +1,55 @@
+import { createHash } from 'node:crypto';
+import { isStorableUid } from '@endplate/store';
+import { z } from 'zod';
+
+const uid = z.string().refine(isStorableUid, 'must be a UID (PS3.5 9.1)');
+
+/** One instance of a version. */
+export const listedInstanceSchema = z.object({
+  seriesInstanceUID: uid,
+  sopInstanceUID: uid,
+  sizeBytes: z.int().min(0),
+});
+/** One instance of a version. */
+export type ListedInstance = z.output<typeof listedInstanceSchema>;
+
+/** Why the study counted as complete. */
+export const evidenceSchema = z.discriminatedUnion('kind', [
+  z.object({
+    kind: z.literal('quiet-period'),
+    quietMs: z.int().min(0),
+    /** Store's time of the youngest instance (ISO 8601, UTC). */
+    lastInstanceAt: z.iso.datetime(),
+  }),
+]);
+/** Why the study counted as complete. */
+export type CompletenessEvidence = z.output<typeof evidenceSchema>;
+
+/** `versions/<n>/manifest.json`: the instances of a version, and why they were taken to be all. Never changed. */
+export const manifestSchema = z.object({
+  schema: z.literal('endplate.manifest/1'),
+  studyInstanceUID: uid,
+  version: z.int().min(1),
+  /** SHA-256 over the set of instances, see {@link digestInstances}. */
+  digest: z.string().regex(/^[0-9a-f]{64}$/),
+  predecessorVersion: z.int().min(1).optional(),
+  /** ISO 8601, UTC. */
+  createdAt: z.iso.datetime(),
+  priority: z.enum(['stat', 'routine']),
+  evidence: evidenceSchema,
+  /** Ascending by series, then instance. */
+  instances: z.array(listedInstanceSchema).min(1),
+});
+/** What a version is made of. */
+export type Manifest = z.output<typeof manifestSchema>;
+
+/**
+ * SHA-256 over the sorted lines `<series>/<instance>\n`. The UIDs are enough: the bytes under an instance's key never
+ * change, other bytes with the same UID go to `conflicts/`.
+ */
+export function digestInstances(instances: readonly Omit<ListedInstance, 'sizeBytes'>[]): string {
+  const lines = instances.map((one) => `${one.seriesInstanceUID}/${one.sopInstanceUID}\n`).sort();
+  const hash = createHash('sha256');
+  for (const line of lines) hash.update(line);
+  return hash.digest('hex');
+}
