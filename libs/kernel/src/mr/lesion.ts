@@ -80,44 +80,57 @@ function sliceLesion(
   return kept.length > 0 ? { slice, voxels: kept, areaMm2: kept.length * pixelAreaMm2, contactMm } : undefined;
 }
 
-/** Pieces connected over edges or corners, on a grid of one native pixel in the body's frame. */
+/** How far apart two voxels may lie along either axis of the frame and still touch, in pixels: an edge or a corner. */
+const TOUCH = 1.5;
+
+/**
+ * Pieces connected over edges or corners. The frame may be turned against the pixels and pixels may fall on the borders of
+ * cells, so that cells only narrow the search and distances decide.
+ */
 function connectedPieces(voxels: readonly ChangedVoxel[], pixelMm: number): ChangedVoxel[][] {
-  const cells = new Map<string, ChangedVoxel[]>();
+  const cells = new Map<string, Set<ChangedVoxel>>();
   const keyOf = (x: number, y: number): string => `${x},${y}`;
   const place = ({ voxel }: ChangedVoxel): [number, number] => [
-    Math.round(voxel.u / pixelMm),
-    Math.round(voxel.w / pixelMm),
+    Math.floor(voxel.u / pixelMm),
+    Math.floor(voxel.w / pixelMm),
   ];
   for (const voxel of voxels) {
     const key = keyOf(...place(voxel));
-    cells.set(key, [...(cells.get(key) ?? []), voxel]);
+    const cell = cells.get(key);
+    if (cell) cell.add(voxel);
+    else cells.set(key, new Set([voxel]));
   }
-  const pieces: ChangedVoxel[][] = [];
-  while (cells.size > 0) {
-    const first = cells.values().next().value!;
-    cells.delete(keyOf(...place(first[0]!)));
-    const piece = [...first];
-    for (let n = 0; n < piece.length; n++) {
-      const [x, y] = place(piece[n]!);
-      for (let dy = -1; dy <= 1; dy++) {
-        for (let dx = -1; dx <= 1; dx++) {
-          const next = cells.get(keyOf(x + dx, y + dy));
-          if (!next) continue;
-          cells.delete(keyOf(x + dx, y + dy));
-          piece.push(...next);
+  const take = (from: ChangedVoxel): ChangedVoxel[] => {
+    const [x, y] = place(from);
+    const near: ChangedVoxel[] = [];
+    for (let dy = -2; dy <= 2; dy++) {
+      for (let dx = -2; dx <= 2; dx++) {
+        for (const other of cells.get(keyOf(x + dx, y + dy)) ?? []) {
+          const apart = Math.max(Math.abs(other.voxel.u - from.voxel.u), Math.abs(other.voxel.w - from.voxel.w));
+          if (apart > TOUCH * pixelMm) continue;
+          cells.get(keyOf(x + dx, y + dy))!.delete(other);
+          near.push(other);
         }
       }
     }
-    pieces.push(piece);
+    return near;
+  };
+  const pieces: ChangedVoxel[][] = [];
+  for (const start of voxels) {
+    const piece = take(start);
+    for (let n = 0; n < piece.length; n++) piece.push(...take(piece[n]!));
+    if (piece.length > 0) pieces.push(piece);
   }
   return pieces;
 }
 
 /** Length of the endplate under which the piece begins within a few millimetres. */
 function contactLength(piece: readonly ChangedVoxel[], pixelMm: number): number {
-  const columns = new Set<number>();
-  for (const { voxel, depthMm } of piece) {
-    if (depthMm <= MODIC.contactDistanceMm) columns.add(Math.round(voxel.u / pixelMm));
-  }
-  return columns.size * pixelMm;
+  const places = piece
+    .filter(({ depthMm }) => depthMm <= MODIC.contactDistanceMm)
+    .map(({ voxel }) => voxel.u)
+    .sort((a, b) => a - b);
+  const columns = places.filter((u, n) => n === 0 || u - places[n - 1]! > pixelMm / 4).length;
+  const span = places.length > 0 ? places.at(-1)! - places[0]! + pixelMm : 0;
+  return Math.min(columns * pixelMm, span);
 }
