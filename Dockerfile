@@ -1,0 +1,38 @@
+# syntax=docker/dockerfile:1
+# One image for every app; the command says which one runs:
+#   docker run endplate dist/apps/listener/src/main.js
+# Base images are followed by tag; a site that needs reproducible builds pins them by digest.
+
+FROM node:20-bookworm-slim AS build
+WORKDIR /build
+# onnxruntime-node carries its CPU library; without this its install script downloads CUDA files.
+ENV ONNXRUNTIME_NODE_INSTALL=skip
+COPY package.json package-lock.json .npmrc ./
+RUN npm ci --no-audit --no-fund
+COPY .swcrc ./
+COPY apps apps
+COPY libs libs
+RUN npm run build
+# Only what runs goes on: no development packages, and of onnxruntime's libraries those of Linux.
+RUN npm prune --omit=dev --ignore-scripts --no-audit --no-fund \
+ && find node_modules/onnxruntime-node/bin -mindepth 2 -maxdepth 2 -type d ! -name linux -exec rm -rf {} +
+
+FROM node:20-bookworm-slim
+WORKDIR /app
+ENV NODE_ENV=production \
+    # A container's loopback reaches nobody: what is published decides who gets in.
+    ENDPLATE_HTTP_HOST=0.0.0.0 \
+    ENDPLATE_DICOM_HOST=0.0.0.0 \
+    ENDPLATE_DATA_DIR=/data
+COPY --from=build /build/node_modules node_modules
+COPY --from=build /build/dist dist
+COPY package.json LICENSE ./
+COPY models models
+COPY apps/cli/bin apps/cli/bin
+RUN install -d -o node -g node /data
+USER 1000:1000
+# DICOM and HTTP (probes, metrics; the console's pages)
+EXPOSE 11112 8080
+HEALTHCHECK --interval=10s --timeout=5s --start-period=30s --retries=3 CMD ["node", "apps/cli/bin/healthcheck.js"]
+ENTRYPOINT ["node"]
+CMD ["dist/apps/cli/src/main.js", "--help"]
