@@ -71,7 +71,7 @@ def main():
         step, running = state["step"], state["running"]
         print(f"resumed at step {step}", flush=True)
     drawn = DrawnSlices(a.slices)
-    held = [drawn[n] for n in range(0, 240, 5)]
+    held = [drawn[n] for n in range(0, 240, 10)]
     training = [n for n in range(len(drawn)) if n >= 240]
     pool = [drawn.places[n] for n in training]
     drawn.places = pool
@@ -80,7 +80,7 @@ def main():
         spider = [(x, spider_labels(y)) for _, x, y in SpiderSlices(a.spider, spider_split(a.spider)[0]).items]
     folder = a.spider_validation or a.spider
     if folder:
-        checked = SpiderSlices(folder, spider_split(folder)[1]).items[::3]
+        checked = SpiderSlices(folder, spider_split(folder)[1]).items[::5]
     print(f"{len(drawn)} drawn slices, {len(spider)} SPIDER slices, {sum(p.numel() for p in net.parameters())} parameters", flush=True)
     began = time.time()
     while step < a.steps:
@@ -114,6 +114,7 @@ def main():
             print(json.dumps(report), flush=True)
             with open(os.path.join(a.out, "curve.jsonl"), "a") as file:
                 file.write(json.dumps(report) + "\n")
+        if step % 25 == 0 or step == a.steps:
             torch.save(mean.state_dict(), os.path.join(a.out, "model.pt"))
             torch.save({"net": net.state_dict(), "mean": mean.state_dict(), "optimiser": optimiser.state_dict(), "step": step, "running": running}, state_file + ".new")
             os.replace(state_file + ".new", state_file)
