@@ -1,13 +1,9 @@
 import { type CatalogueLog, type Metrics } from '@endplate/platform';
 import { type QueueEvent } from '@endplate/queue';
+import { type EventFacts, type Timeline } from '@endplate/studies';
 import { type DeliveryName } from './ladder';
 import { type NotifierEvent } from './notifier-event';
 import { type NOTIFIER_LOG } from './notifier.log';
-
-/** Adds to a study's timeline. */
-export interface TimelineWriter {
-  append(name: DeliveryName, type: string, facts: Readonly<Record<string, string | number | boolean>>): Promise<void>;
-}
 
 /** Turns what the notifier tells into log lines, metrics and entries of the timeline. */
 export class NotifierObserver {
@@ -18,7 +14,7 @@ export class NotifierObserver {
   constructor(
     private readonly log: CatalogueLog<typeof NOTIFIER_LOG>,
     metrics: Metrics,
-    private readonly timeline: TimelineWriter,
+    private readonly timeline: Pick<Timeline, 'append'>,
   ) {
     this.rungs = metrics.counter({
       name: 'endplate_delivery_rungs_total',
@@ -62,7 +58,9 @@ export class NotifierObserver {
     switch (event.type) {
       case 'job-failed': {
         const { queue, jobId, attempt, final, error } = event;
-        return this.log.jobFailed({ queue, jobId, attempt, final, error });
+        // What is tried again was told as postponed, with its reason.
+        const told = (error as { retryable?: unknown }).retryable === true && !final;
+        return told ? undefined : this.log.jobFailed({ queue, jobId, attempt, final, error });
       }
       case 'job-stalled':
         return this.log.jobStalled({ queue: event.queue, jobId: event.jobId });
@@ -90,13 +88,9 @@ export class NotifierObserver {
   }
 
   /** The timeline is for people: that it cannot be written must not stop the work. */
-  private async add(
-    name: DeliveryName,
-    type: string,
-    facts: Readonly<Record<string, string | number | boolean>>,
-  ): Promise<void> {
+  private async add(name: DeliveryName, type: string, facts: EventFacts): Promise<void> {
     try {
-      await this.timeline.append(name, type, facts);
+      await this.timeline.append(name, type, { destination: name.destination, ...facts });
     } catch (error) {
       this.log.timelineFailed({ ...name, error: error instanceof Error ? error : new Error('unknown') });
     }

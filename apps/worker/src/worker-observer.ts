@@ -1,12 +1,8 @@
 import { type CatalogueLog, type Metrics } from '@endplate/platform';
 import { type QueueEvent } from '@endplate/queue';
+import { type EventFacts, type Timeline } from '@endplate/studies';
 import { type VersionName, type WorkerEvent } from './analyse/worker-event';
 import { type WORKER_LOG } from './worker.log';
-
-/** Adds to a study's timeline. */
-export interface TimelineWriter {
-  append(name: VersionName, type: string, facts: Readonly<Record<string, string | number | boolean>>): Promise<void>;
-}
 
 /** Turns what the worker tells into log lines, metrics and entries of the timeline. */
 export class WorkerObserver {
@@ -19,7 +15,7 @@ export class WorkerObserver {
   constructor(
     private readonly log: CatalogueLog<typeof WORKER_LOG>,
     metrics: Metrics,
-    private readonly timeline: TimelineWriter,
+    private readonly timeline: Pick<Timeline, 'append'>,
   ) {
     this.analyses = metrics.counter({
       name: 'endplate_analyses_total',
@@ -104,15 +100,12 @@ export class WorkerObserver {
     const reason = reasonCode === undefined ? {} : { reasonCode };
     this.log.finished({ ...name, outcome, ...reason, discs, deliveries });
     // A second run found everything done: nothing happened to the study.
-    return outcome === 'present' ? undefined : this.add(name, outcome, { ...reason, discs, deliveries });
+    if (outcome === 'present') return undefined;
+    return this.add(name, 'analysis-finished', { outcome, ...reason, discs, deliveries });
   }
 
   /** The timeline is for people: that it cannot be written must not stop the work. */
-  private async add(
-    name: VersionName,
-    type: string,
-    facts: Readonly<Record<string, string | number | boolean>>,
-  ): Promise<void> {
+  private async add(name: VersionName, type: string, facts: EventFacts): Promise<void> {
     try {
       await this.timeline.append(name, type, facts);
     } catch (error) {

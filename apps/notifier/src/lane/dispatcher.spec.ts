@@ -77,7 +77,10 @@ describe('lanes', () => {
     await queues.deliver({ studyInstanceUID, version, destination: 'silent' });
     await event((one) => one.destination === 'silent' && one.type === 'rung' && one.rung === 'validated');
     await queues.deliver({ studyInstanceUID, version, destination: 'pacs' });
-    await expect(event((one) => one.type === 'ended')).resolves.toMatchObject({ destination: 'pacs', state: 'delivered' });
+    await expect(event((one) => one.type === 'ended')).resolves.toMatchObject({
+      destination: 'pacs',
+      state: 'delivered',
+    });
     await expect(reports.records.read({ ...reports.name, destination: 'silent' })).resolves.toMatchObject({
       state: 'under-way',
       attempts: 1,

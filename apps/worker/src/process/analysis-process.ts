@@ -66,8 +66,9 @@ function answer(work: Promise<FromAnalysis>): void {
   work.then(tell, (error: unknown) => tell({ type: 'failed', error: toSentError(error) }));
 }
 
+/** A message that cannot be sent has nobody who waits for it: the end of the connection ends this process. */
 function tell(message: FromAnalysis): void {
-  process.send?.(message);
+  if (process.connected) process.send?.(message, undefined, undefined, () => undefined);
 }
 
 function asBuffer(bytes: Uint8Array): Buffer {
