@@ -16,6 +16,7 @@ import { findStudies, listFiles } from '../folder/find-instances';
 import { softwareIdentity } from '../model/software';
 import { loadSegmenter } from '../model/load-segmenter';
 import { Progress } from '../terminal/progress';
+import { tableLines } from '../terminal/table';
 
 const LABELS = /_labels\.nii(\.gz)?$/;
 
@@ -128,13 +129,5 @@ function table(summary: EvaluationSummary): string {
         : [];
     }),
   ];
-  const widths = rows[0]!.map((_, column) => Math.max(...rows.map((row) => row[column]!.length)));
-  return `${rows
-    .map((row) =>
-      row
-        .map((cell, n) => cell.padEnd(widths[n]!))
-        .join('  ')
-        .trimEnd(),
-    )
-    .join('\n')}\n`;
+  return `${tableLines(rows).join('\n')}\n`;
 }

@@ -46,6 +46,8 @@ export class Child {
       cwd: options.cwd,
       env: options.env ?? process.env,
       stdio: ['ignore', 'pipe', 'pipe'],
+      // A process group of its own: Ctrl-C in a terminal reaches us alone, and we say in which order things end.
+      detached: true,
     });
     return new Child(child, path.basename(command), options.graceMs ?? 5000);
   }

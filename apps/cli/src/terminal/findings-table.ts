@@ -1,4 +1,5 @@
 import { type Assessment, type DiscFinding, type EndplateFinding, type StudyFindings } from '@endplate/findings';
+import { tableLines } from './table';
 
 /** The findings of a study as lines for a terminal: one per disc, cranial first. Holds no patient data. */
 export function findingsTable(findings: StudyFindings): string {
@@ -17,14 +18,7 @@ export function findingsTable(findings: StudyFindings): string {
       show(disc.signal, (s) => String(s.pfirrmannLike)),
     ]);
   }
-  const widths = rows[0]!.map((_, column) => Math.max(...rows.map((row) => row[column]!.length)));
-  const lines = rows.map((row) =>
-    row
-      .map((cell, n) => cell.padEnd(widths[n]!))
-      .join('  ')
-      .trimEnd(),
-  );
-  return `${[...lines, ...reasons(findings.discs), findings.intendedUse].join('\n')}\n`;
+  return `${[...tableLines(rows), ...reasons(findings.discs), findings.intendedUse].join('\n')}\n`;
 }
 
 /** The inferior endplate of the vertebra above the disc, or the superior one of the vertebra below. */
