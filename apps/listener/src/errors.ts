@@ -1,0 +1,40 @@
+/** Stable codes of why an instance is not taken. */
+export type ListenerErrorCode =
+  | 'LISTENER_INSTANCE_MISMATCH'
+  | 'LISTENER_CLASS_MISMATCH'
+  | 'LISTENER_CLASS_UNSUPPORTED'
+  | 'LISTENER_SYNTAX_UNSUPPORTED'
+  | 'LISTENER_STUDY_MISMATCH'
+  | 'LISTENER_INSTANCE_TOO_LARGE'
+  | 'LISTENER_MULTIPART_INVALID'
+  | 'LISTENER_SOURCE_REFUSED'
+  | 'LISTENER_NOT_ACCEPTABLE'
+  | 'LISTENER_MEDIA_UNSUPPORTED';
+
+/** Base of every failure of the listener. */
+export class ListenerError extends Error {
+  /** The same bytes fail again. */
+  readonly retryable = false;
+
+  constructor(
+    readonly code: ListenerErrorCode,
+    message: string,
+    options?: ErrorOptions,
+  ) {
+    super(message, options);
+    this.name = new.target.name;
+  }
+}
+
+/** An instance that is not stored, and why; the text fits into (0000,0902) and says nothing of the patient. */
+export class InstanceRefusedError extends ListenerError {}
+
+/** The body of a STOW-RS request is no `multipart/related` within the limits. */
+export class MultipartInvalidError extends ListenerError {
+  constructor(what: string) {
+    super('LISTENER_MULTIPART_INVALID', `The multipart body is broken: ${what}`);
+  }
+}
+
+/** A STOW-RS request that is refused as a whole. */
+export class RequestRefusedError extends ListenerError {}

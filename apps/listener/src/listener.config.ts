@@ -1,0 +1,143 @@
+import {
+  chooseStore,
+  type ConfigOf,
+  configFault,
+  DESTINATIONS_SECTION,
+  destinationsOf,
+  durationMs,
+  HTTP_SECTION,
+  integer,
+  jsonFile,
+  LOG_SECTION,
+  optionalText,
+  parseConfig,
+  port,
+  REDIS_SECTION,
+  sizeBytes,
+  STORE_SECTION,
+  type StoreChoice,
+  text,
+} from '@endplate/platform';
+import { aeConfigSchema, isLoopback } from './association/ae-directory';
+
+const GIB = 1024 ** 3;
+
+/** Settings of the DICOM door. */
+export const DICOM_SECTION = {
+  host: text('ENDPLATE_DICOM_HOST', {
+    about: 'Address the DICOM server binds; beyond loopback it needs an AE list or TLS.',
+    form: 'host',
+    default: '127.0.0.1',
+  }),
+  port: port('ENDPLATE_DICOM_PORT', { about: 'Port of the DICOM server.', default: 11112 }),
+  aeTitle: text('ENDPLATE_AE_TITLE', {
+    about: 'AE title that senders call.',
+    form: 'AE title of 1 to 16 characters',
+    pattern: /^(?! )[\x20-\x5b\x5d-\x7e]{1,16}(?<! )$/,
+    default: 'ENDPLATE',
+  }),
+  aeConfig: jsonFile('ENDPLATE_AE_CONFIG', aeConfigSchema, {
+    about: 'Who may send: [{aeTitle, addresses?, quietMs?, priority?}]; anyone when absent.',
+  }),
+  tlsCert: optionalText('ENDPLATE_DICOM_TLS_CERT', { about: 'Certificate chain of the DICOM server.', form: 'path' }),
+  tlsKey: optionalText('ENDPLATE_DICOM_TLS_KEY', { about: 'Its private key.', form: 'path' }),
+  tlsCa: optionalText('ENDPLATE_DICOM_TLS_CA', {
+    about: 'Certificates of those who may send; with it every sender must show a certificate.',
+    form: 'path',
+  }),
+  maxAssociations: integer('ENDPLATE_MAX_ASSOCIATIONS', {
+    about: 'Associations at one time; more are rejected transiently.',
+    min: 1,
+    max: 10_000,
+    default: 64,
+  }),
+  maxPduBytes: sizeBytes('ENDPLATE_MAX_PDU_BYTES', {
+    about: 'Longest PDU that senders are told to send.',
+    min: 4096,
+    max: 1024 ** 2,
+    default: 256 * 1024,
+  }),
+  maxInstanceBytes: sizeBytes('ENDPLATE_MAX_INSTANCE_BYTES', {
+    about: 'Largest instance that is taken.',
+    min: 1024,
+    default: 8 * GIB,
+  }),
+  artimMs: durationMs('ENDPLATE_ARTIM_MS', {
+    about: 'Wait for an association request, and for a peer to close (PS3.8 9.1.5).',
+    min: 100,
+    default: 15_000,
+  }),
+  idleMs: durationMs('ENDPLATE_IDLE_MS', {
+    about: 'Silence of a sender that ends its association.',
+    min: 100,
+    default: 60_000,
+  }),
+  drainMs: durationMs('ENDPLATE_DRAIN_MS', {
+    about: 'At the end, running work gets this long before it is told to stop.',
+    default: 30_000,
+  }),
+};
+
+/** Settings of completeness and reconcile. */
+export const STUDY_SECTION = {
+  quietMs: durationMs('ENDPLATE_QUIET_MS', {
+    about: 'Silence after the last instance that makes a study complete, where the AE list says nothing else.',
+    max: 24 * 3600 * 1000,
+    default: 60_000,
+  }),
+  reconcileMs: durationMs('ENDPLATE_RECONCILE_MS', {
+    about: 'How often the queues are rebuilt from the objects; 0 for never.',
+    default: 15 * 60_000,
+  }),
+};
+
+/** Settings of the STOW-RS door. */
+export const STOW_SECTION = {
+  maxRequestBytes: sizeBytes('ENDPLATE_STOW_MAX_BYTES', { about: 'Largest STOW-RS request.', default: 8 * GIB }),
+};
+
+/** Every section the listener reads. */
+export const LISTENER_SECTIONS = {
+  store: STORE_SECTION,
+  redis: REDIS_SECTION,
+  log: LOG_SECTION,
+  http: HTTP_SECTION,
+  dicom: DICOM_SECTION,
+  study: STUDY_SECTION,
+  stow: STOW_SECTION,
+  destinations: DESTINATIONS_SECTION,
+};
+
+/** The listener's configuration. */
+export interface ListenerConfig extends Omit<ConfigOf<typeof LISTENER_SECTIONS>, 'store' | 'destinations'> {
+  readonly store: StoreChoice;
+  /** Names of the destinations, for reconcile. */
+  readonly destinations: readonly string[];
+}
+
+/**
+ * Reads the listener's configuration.
+ * @throws PLATFORM_CONFIG_INVALID
+ */
+export function parseListenerConfig(env: Readonly<Record<string, string | undefined>>): ListenerConfig {
+  const config = parseConfig(LISTENER_SECTIONS, env);
+  const { host, aeConfig, tlsCert, tlsKey, tlsCa } = config.dicom;
+  if ((tlsCert === undefined) !== (tlsKey === undefined)) {
+    throw configFault(tlsCert === undefined ? 'ENDPLATE_DICOM_TLS_CERT' : 'ENDPLATE_DICOM_TLS_KEY', 'is missing');
+  }
+  if (tlsCa !== undefined && tlsCert === undefined) {
+    throw configFault('ENDPLATE_DICOM_TLS_CA', 'needs ENDPLATE_DICOM_TLS_CERT and ENDPLATE_DICOM_TLS_KEY');
+  }
+  // TLS keeps strangers out only when it asks for their certificate.
+  if (!isLoopback(host) && !aeConfig && tlsCa === undefined) {
+    throw configFault(
+      'ENDPLATE_DICOM_HOST',
+      'is not loopback: name who may send in ENDPLATE_AE_CONFIG, or ask for certificates with ENDPLATE_DICOM_TLS_CA',
+    );
+  }
+  return Object.freeze({
+    ...config,
+    store: chooseStore(config.store),
+    destinations: destinationsOf(config.destinations).map(({ name }) => name),
+  });
+}

@@ -1,0 +1,71 @@
+import { message } from '@endplate/platform';
+
+/** Every message of the listener. No UID is logged beside an AE title's person, for no person is known here. */
+export const LISTENER_LOG = {
+  listening: message<{ host: string; port: number; aeTitle: string; tls: boolean }>(
+    'LSN-001',
+    'info',
+    'DICOM server listens',
+  ),
+  associationAccepted: message<{
+    association: number;
+    callingAETitle: string;
+    remoteAddress: string;
+    contexts: number;
+  }>('LSN-010', 'debug', 'Association accepted'),
+  associationRejected: message<{
+    callingAETitle: string;
+    calledAETitle: string;
+    remoteAddress: string;
+    reason: string;
+  }>('LSN-011', 'warn', 'Association rejected'),
+  associationEnded: message<{ association: number; end: string; bytesIn: number }>(
+    'LSN-012',
+    'debug',
+    'Association ended',
+  ),
+  connectionRefused: message<{ remoteAddress: string; limit: string }>('LSN-013', 'warn', 'Connection refused'),
+  handlerFailed: message<{ error: Error }>('LSN-014', 'error', 'A DICOM service failed'),
+  instanceReceived: message<{ studyInstanceUID: string; source: string; outcome: string; sizeBytes: number }>(
+    'LSN-020',
+    'debug',
+    'Instance received',
+  ),
+  instanceConflict: message<{ studyInstanceUID: string; source: string }>(
+    'LSN-021',
+    'warn',
+    'An instance came again with other bytes and was kept under conflicts/',
+  ),
+  instanceRefused: message<{ source: string; code: string; error: Error }>('LSN-022', 'warn', 'Instance refused'),
+  recordDelayed: message<{ studyInstanceUID: string; error: Error }>(
+    'LSN-023',
+    'warn',
+    'Instance is stored, its study record waits for reconcile',
+  ),
+  versionCreated: message<{ studyInstanceUID: string; version: number; instances: number }>(
+    'LSN-030',
+    'info',
+    'Study is complete',
+  ),
+  completenessChecked: message<{ studyInstanceUID: string; outcome: string }>(
+    'LSN-031',
+    'debug',
+    'Completeness checked',
+  ),
+  reconciled: message<{
+    studies: number;
+    completeness: number;
+    analyse: number;
+    deliver: number;
+    parked: number;
+    failed: number;
+  }>('LSN-040', 'info', 'Queues compared with the objects'),
+  scheduleDelayed: message<{ error: Error }>('LSN-041', 'warn', 'Reconcile could not be scheduled yet'),
+  jobFailed: message<{ queue: string; jobId: string; attempt: number; final: boolean; error: Error }>(
+    'LSN-050',
+    'warn',
+    'Job failed',
+  ),
+  workerStuck: message<{ queue: string; waiting: number; idleMs: number }>('LSN-051', 'error', 'Worker takes no work'),
+  redisError: message<{ error: Error }>('LSN-052', 'warn', 'Redis does not answer'),
+};

@@ -1,0 +1,82 @@
+import { encodeFileMeta } from '@endplate/dicom';
+import { Status, type StoreHandler, type StoreRequest, type StoreSink } from '@endplate/dimse';
+import { type AeDirectory } from '../association/ae-directory';
+import { InstanceRefusedError } from '../errors';
+import { statusOfFailure } from './failure-status';
+import { type InstanceReception, type InstanceReceiver } from './instance-receiver';
+
+/**
+ * The Storage SCP: success goes out after the instance is durable, a failure keeps the association.
+ * @standard PS3.4 B.2
+ */
+export class StoreService implements StoreHandler {
+  constructor(
+    private readonly receiver: InstanceReceiver,
+    private readonly directory: AeDirectory,
+    private readonly failed: (error: unknown, callingAETitle: string) => void,
+  ) {}
+
+  begin(request: StoreRequest): StoreSink {
+    return new ReceptionSink(this.open(request), (error) => this.failed(error, request.association.callingAETitle));
+  }
+
+  private async open(request: StoreRequest): Promise<InstanceReception> {
+    const { association, presentationContext, affectedSOPClassUID, affectedSOPInstanceUID } = request;
+    const { callingAETitle, remoteAddress } = association;
+    if (affectedSOPClassUID !== presentationContext.abstractSyntax) {
+      throw new InstanceRefusedError('LISTENER_CLASS_MISMATCH', 'SOP Class UID is not that of the context');
+    }
+    const meta = {
+      sopClassUID: affectedSOPClassUID,
+      sopInstanceUID: affectedSOPInstanceUID,
+      transferSyntaxUID: presentationContext.transferSyntax,
+      sourceAETitle: callingAETitle,
+    };
+    const rules = this.directory.find(callingAETitle, remoteAddress);
+    if (!rules) throw new InstanceRefusedError('LISTENER_SOURCE_REFUSED', 'Calling AE title is not allowed any more');
+    return this.receiver.begin(meta, encodeFileMeta(meta), { name: callingAETitle, rules });
+  }
+}
+
+/** Feeds one reception. After a failure the rest of the dataset goes by unread, and `end` tells the failure. */
+class ReceptionSink implements StoreSink {
+  private failure: unknown;
+  private reception: InstanceReception | undefined;
+
+  constructor(
+    private readonly opening: Promise<InstanceReception>,
+    private readonly failed: (error: unknown) => void,
+  ) {
+    this.opening.catch(() => undefined);
+  }
+
+  async write(chunk: Buffer): Promise<void> {
+    if (this.failure !== undefined) return;
+    try {
+      this.reception ??= await this.opening;
+      await this.reception.write(chunk);
+    } catch (error) {
+      this.failure = error;
+    }
+  }
+
+  async end(): Promise<{ status: number }> {
+    try {
+      if (this.failure !== undefined) throw this.failure;
+      this.reception ??= await this.opening;
+      await this.reception.finish();
+      return { status: Status.Success };
+    } catch (error) {
+      this.failed(error);
+      return statusOfFailure(error);
+    }
+  }
+
+  abort(): void {
+    this.failure ??= new Error('aborted');
+    this.opening.then(
+      (reception) => reception.abort(),
+      () => undefined,
+    );
+  }
+}

@@ -1,0 +1,88 @@
+import { isUid } from '@endplate/dicom';
+import { MultipartInvalidError, RequestRefusedError } from '../errors';
+import { type AeDirectory } from '../association/ae-directory';
+import { type InstanceReceiver } from '../receive/instance-receiver';
+import { boundaryOf, checkAccept } from './media-type';
+import { MultipartReader } from './multipart-reader';
+import { PartIntake, type PartResult } from './part-intake';
+import { type JsonDataSet, storeResponse } from './store-response';
+
+/** One STOW-RS request, free of HTTP. */
+export interface StowRequest {
+  readonly remoteAddress: string;
+  readonly contentType: string | undefined;
+  readonly accept: string | undefined;
+  /** Of the address, when it names a study. */
+  readonly studyInstanceUID: string | undefined;
+  readonly body: AsyncIterable<Buffer>;
+}
+
+/** Settings of the STOW-RS door. */
+export interface StowLimits {
+  /** Bytes of one request. */
+  readonly maxRequestBytes: number;
+}
+
+/**
+ * The Store transaction: every part of a request is received like a C-STORE, one after the other.
+ * @standard PS3.18 10.5
+ */
+export class StowService {
+  constructor(
+    private readonly receiver: InstanceReceiver,
+    private readonly directory: AeDirectory,
+    private readonly limits: StowLimits,
+    private readonly failed: (error: unknown) => void,
+  ) {}
+
+  /** @throws LISTENER_SOURCE_REFUSED, LISTENER_MEDIA_UNSUPPORTED, LISTENER_NOT_ACCEPTABLE, LISTENER_MULTIPART_INVALID */
+  async store(request: StowRequest): Promise<{ status: number; body: JsonDataSet }> {
+    const rules = this.directory.findByAddress(request.remoteAddress);
+    if (!rules) {
+      throw new RequestRefusedError('LISTENER_SOURCE_REFUSED', 'This address is not allowed to store.');
+    }
+    checkAccept(request.accept);
+    const reader = new MultipartReader(boundaryOf(request.contentType));
+    const { studyInstanceUID } = request;
+    if (studyInstanceUID !== undefined && !isUid(studyInstanceUID)) {
+      throw new MultipartInvalidError('the address names no Study Instance UID');
+    }
+    const results = await this.parts(request, reader, { name: 'STOW-RS', rules });
+    if (results.length === 0) throw new MultipartInvalidError('it has no part');
+    for (const result of results) if (result.kind === 'refused') this.failed(result.error);
+    return storeResponse(results);
+  }
+
+  private async parts(
+    request: StowRequest,
+    reader: MultipartReader,
+    source: ConstructorParameters<typeof PartIntake>[1],
+  ): Promise<PartResult[]> {
+    const results: PartResult[] = [];
+    let part: PartIntake | undefined;
+    let receivedBytes = 0;
+    try {
+      for await (const chunk of request.body) {
+        receivedBytes += chunk.length;
+        if (receivedBytes > this.limits.maxRequestBytes) {
+          throw new MultipartInvalidError(`more than ${this.limits.maxRequestBytes} bytes`);
+        }
+        for (const event of reader.push(chunk)) {
+          if (event.kind === 'part-begin') {
+            part = new PartIntake(this.receiver, source, request.studyInstanceUID, event.headers.get('content-type'));
+          } else if (event.kind === 'part-data') {
+            await part?.write(event.bytes);
+          } else {
+            if (part) results.push(await part.end());
+            part = undefined;
+          }
+        }
+      }
+      reader.end();
+    } catch (error) {
+      await part?.abort();
+      throw error;
+    }
+    return results;
+  }
+}
