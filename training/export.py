@@ -8,7 +8,6 @@ import json
 import os
 import warnings
 
-import numpy as np
 import onnx
 import torch
 
@@ -60,7 +59,9 @@ def main():
     x = torch.randn(1, 1, 96, 64)
     with torch.no_grad():
         answer = wrapped(x).numpy()
-    np.savez(os.path.join(os.path.dirname(a.model), "export-check.npz"), input=x.numpy(), output=answer)
+    folder = os.path.dirname(a.model)
+    x.numpy().tofile(os.path.join(folder, "check-input.bin"))
+    answer.tofile(os.path.join(folder, "check-output.bin"))
     print(f"{path}: {len(content) / 1e6:.2f} MB, sha256 {bundle['sha256']}")
 
 

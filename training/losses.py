@@ -6,7 +6,7 @@ import torch.nn.functional as F
 BACKGROUND, BODY, DISC, SACRUM, CANAL, POSTERIOR = range(6)
 # SPIDER does not tell bodies from posterior elements nor background from sacrum; what it leaves open is summed.
 VERTEBRA = 6
-WEIGHTS = torch.tensor([0.5, 1.0, 1.5, 1.0, 1.0, 1.0])
+WEIGHTS = torch.tensor([0.4, 1.0, 1.6, 2.0, 1.2, 1.5])
 
 
 def spider_labels(mask):
