@@ -120,8 +120,8 @@ export class ListenerObserver {
     this.log.reconciled({ studies, completeness, analyse, deliver, parked, failed });
   }
 
-  scheduleDelayed(error: unknown): void {
-    this.log.scheduleDelayed({ error: asError(error) });
+  reconcileDelayed(error: unknown): void {
+    this.log.reconcileDelayed({ error: asError(error) });
   }
 
   queue(event: QueueEvent): void {

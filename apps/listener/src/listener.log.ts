@@ -60,7 +60,7 @@ export const LISTENER_LOG = {
     parked: number;
     failed: number;
   }>('LSN-040', 'info', 'Queues compared with the objects'),
-  scheduleDelayed: message<{ error: Error }>('LSN-041', 'warn', 'Reconcile could not be scheduled yet'),
+  reconcileDelayed: message<{ error: Error }>('LSN-041', 'warn', 'Reconcile could not be asked for yet'),
   jobFailed: message<{ queue: string; jobId: string; attempt: number; final: boolean; error: Error }>(
     'LSN-050',
     'warn',

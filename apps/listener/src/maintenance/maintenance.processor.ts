@@ -2,17 +2,21 @@ import { createWorker, type Queues, type QueueWorker, type WorkerOptions } from 
 import { reconcile, type ReconcilePorts } from '@endplate/studies';
 import { type ListenerObserver } from '../listener-observer';
 
-const SCHEDULE_AGAIN_MS = 10_000;
+/** Redis that was away is asked again after this. */
+const ASK_AGAIN_MS = 5_000;
 
-/** Takes `maintenance` jobs, and has them made at intervals: once per interval over all listeners. */
+/**
+ * Takes `maintenance` jobs, and asks for them at intervals. The clock is in this process and not in Redis, so that it
+ * goes on when Redis has lost everything: that is when reconcile is needed most. However many listeners ask, one runs.
+ */
 export class MaintenanceProcessor {
   private worker: QueueWorker | undefined;
-  private again: NodeJS.Timeout | undefined;
+  private next: NodeJS.Timeout | undefined;
   private stopped = false;
 
   constructor(
     private readonly ports: ReconcilePorts,
-    private readonly queues: Queues,
+    private readonly queues: Pick<Queues, 'maintenance'>,
     private readonly observer: ListenerObserver,
     private readonly options: WorkerOptions & { readonly everyMs: number },
   ) {}
@@ -21,23 +25,25 @@ export class MaintenanceProcessor {
     const handle = async (_: unknown, { signal }: { readonly signal: AbortSignal }) =>
       this.observer.reconciled(await reconcile(this.ports, signal));
     this.worker ??= createWorker('maintenance', handle, { concurrency: 1, ...this.options });
-    if (this.options.everyMs > 0) void this.schedule();
+    if (this.options.everyMs > 0) void this.ask();
   }
 
   async stop(): Promise<void> {
     this.stopped = true;
-    clearTimeout(this.again);
+    clearTimeout(this.next);
     await this.worker?.close();
   }
 
-  /** Redis may be away at the start; the schedule comes when it is back. */
-  private async schedule(): Promise<void> {
+  private async ask(): Promise<void> {
+    const { everyMs } = this.options;
+    let waitMs = everyMs;
     try {
-      await this.queues.schedule({ task: 'reconcile' }, this.options.everyMs);
+      // A little less than the interval, so that a clock that is a little early is not left out.
+      await this.queues.maintenance({ task: 'reconcile' }, Math.ceil(everyMs * 0.9));
     } catch (error) {
-      if (this.stopped) return;
-      this.observer.scheduleDelayed(error);
-      this.again = setTimeout(() => void this.schedule(), SCHEDULE_AGAIN_MS);
+      waitMs = Math.min(everyMs, ASK_AGAIN_MS);
+      this.observer.reconcileDelayed(error);
     }
+    if (!this.stopped) this.next = setTimeout(() => void this.ask(), waitMs);
   }
 }

@@ -67,17 +67,13 @@ export class Queues implements JobPublisher, ExclusiveLock {
     return this.publish('verify', parseJob('verify', job), delayMs);
   }
 
-  maintenance(job: JobInput<'maintenance'>): Promise<PublishOutcome> {
-    return this.publish('maintenance', parseJob('maintenance', job));
-  }
-
-  /** Runs a housekeeping task every so often, once per interval over all processes that ask for it. */
-  async schedule(job: JobInput<'maintenance'>, everyMs: number): Promise<void> {
-    const data = parseJob('maintenance', job);
-    const template = { name: 'maintenance', data, opts: { removeOnComplete: true, removeOnFail: 10 } };
-    await this.ask('Scheduling', () =>
-      this.queue('maintenance').upsertJobScheduler(data.task, { every: everyMs }, template),
-    );
+  async maintenance(input: JobInput<'maintenance'>, everyMs = 0): Promise<void> {
+    const job = parseJob('maintenance', input);
+    const options = {
+      ...jobOptions('maintenance', job),
+      ...(everyMs > 0 ? { deduplication: { id: job.task, ttl: everyMs } } : {}),
+    };
+    await this.ask('Adding a maintenance job', () => this.queue('maintenance').add('maintenance', job, options));
   }
 
   withLock<T>(name: string, work: (signal: AbortSignal) => Promise<T>): Promise<T> {

@@ -14,7 +14,8 @@ export interface JobPublisher {
   deliver(job: JobInput<'deliver'>): Promise<PublishOutcome>;
   /** `delayMs` from now. */
   verify(job: JobInput<'verify'>, delayMs?: number): Promise<PublishOutcome>;
-  maintenance(job: JobInput<'maintenance'>): Promise<PublishOutcome>;
+  /** At most once per `everyMs` over all processes that ask; always when it is 0 (the default). */
+  maintenance(job: JobInput<'maintenance'>, everyMs?: number): Promise<void>;
 }
 
 /** One at a time over all processes. */

@@ -85,11 +85,11 @@ export class StudyCompleter {
       };
       signal.throwIfAborted();
       if (!(await this.create(manifest))) continue;
-      // A crash here leaves a manifest without a job: the repeated job, or reconcile, finds it `unchanged` and asks.
-      await this.ports.jobs.analyse({ studyInstanceUID, version, priority });
       const series = new Set(set.instances.map((one) => one.seriesInstanceUID)).size;
       const facts = { instances: set.instances.length, series, evidence: manifest.evidence.kind, quietMs };
       await this.ports.timeline.append({ studyInstanceUID, version }, 'version-created', facts);
+      // A crash before this leaves a manifest without a job: the repeated job, or reconcile, finds it and asks.
+      await this.ports.jobs.analyse({ studyInstanceUID, version, priority });
       return { kind: 'version-created', version, instances: set.instances.length };
     }
     throw new VersionContendedError(MAX_TRIES);
