@@ -1,7 +1,7 @@
 import { type UID } from '@endplate/dicom';
 import { analyseStudy, type SpineSegmenter } from '@endplate/kernel';
 import { loadBundle } from '../bundle/load-bundle';
-import { type FromAnalysis, RemoteError, toSentError, type ToAnalysis } from './message';
+import { type FromAnalysis, fromSentError, toSentError, type ToAnalysis } from './message';
 import { AnalysisFailedError } from '../errors';
 
 /**
@@ -24,13 +24,10 @@ process.on('message', (message: ToAnalysis) => {
       reads.get(message.request)?.resolve(asBuffer(message.bytes));
       reads.delete(message.request);
       break;
-    case 'instance-failed': {
-      const { error, request } = message;
-      const { code } = error;
-      reads.get(request)?.reject(code ? new RemoteError({ ...error, code }) : new AnalysisFailedError(error.name));
-      reads.delete(request);
+    case 'instance-failed':
+      reads.get(message.request)?.reject(fromSentError(message.error));
+      reads.delete(message.request);
       break;
-    }
     default:
       message satisfies never;
   }

@@ -1,5 +1,6 @@
 import { type ModelIdentity, type SoftwareIdentity } from '@endplate/findings';
 import { type KernelEvent, type KernelResult, type StudyInput } from '@endplate/kernel';
+import { AnalysisFailedError } from '../errors';
 
 /** An error as it goes from one process to the other. */
 export interface SentError {
@@ -8,6 +9,8 @@ export interface SentError {
   readonly code?: string;
   readonly retryable: boolean;
   readonly message: string;
+  /** Of an error that is not ours: where it was thrown. */
+  readonly places?: readonly string[];
 }
 
 /** What the worker says to its analysis process. */
@@ -49,5 +52,17 @@ export function toSentError(error: unknown): SentError {
   if (error instanceof Error && typeof code === 'string' && typeof retryable === 'boolean') {
     return { name, code, retryable, message: error.message };
   }
-  return { name, retryable: true, message: '' };
+  const stack = error instanceof Error ? (error.stack ?? '') : '';
+  const places = stack.split('\n').filter((line) => line.startsWith('    at '));
+  return { name, retryable: true, message: '', places: places.slice(0, 8) };
+}
+
+/** The error that the other side had. */
+export function fromSentError(sent: SentError): Error {
+  const { code, name, places = [] } = sent;
+  if (code !== undefined) return new RemoteError({ ...sent, code });
+  const cause = new Error();
+  cause.name = name;
+  cause.stack = [name, ...places].join('\n');
+  return new AnalysisFailedError(name, { cause });
 }

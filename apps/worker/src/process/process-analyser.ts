@@ -4,7 +4,7 @@ import { type KernelEvent, type KernelResult, type StudyInput } from '@endplate/
 import { type UID } from '@endplate/dicom';
 import { type StudyAnalyser } from '../analyse/study-analyser.port';
 import { AnalysisFailedError } from '../errors';
-import { type FromAnalysis, RemoteError, type SentError, type ToAnalysis, toSentError } from './message';
+import { type FromAnalysis, fromSentError, type ToAnalysis, toSentError } from './message';
 
 /** Settings of {@link startProcessAnalyser}. */
 export interface ProcessAnalyserOptions {
@@ -161,7 +161,7 @@ class AnalysisChild {
         void this.read(message.request, message.sopInstanceUID as UID);
         break;
       case 'failed':
-        this.pending?.reject(toError(message.error));
+        this.pending?.reject(fromSentError(message.error));
         this.pending = undefined;
         break;
       case 'ready':
@@ -187,9 +187,4 @@ class AnalysisChild {
     // A send that fails means that the process is ending; its exit tells whoever waits.
     if (this.process.connected) this.process.send(message, () => undefined);
   }
-}
-
-function toError(error: SentError): Error {
-  const { code } = error;
-  return code ? new RemoteError({ ...error, code }) : new AnalysisFailedError(error.name);
 }
