@@ -20,8 +20,8 @@ export const FIRST_DISC_INSTANCE = 201;
 export interface AnatomyOptions extends SpineOptions, DiscLesionOptions, EndplateOptions {
   /** Metal in the spine; rare if absent. */
   readonly metal?: boolean;
-  /** Depth below the surface from which a vertebral body carries its class, mm; 0 is the whole body. */
-  readonly bodyClassFromMm?: number;
+  /** Part of a vertebral body's cortex, from outside, that carries no class, 0 (default: the whole body) to 1. */
+  readonly bodyClassFromCortex?: number;
 }
 
 /** One disc as drawn. */
@@ -57,7 +57,7 @@ export function drawAnatomy(seed: number, options: AnatomyOptions = {}): Anatomy
   const rng = new Rng(seed, 'anatomy');
   const plan = planSpine(rng.fork('plan'), options);
   const noise = new ValueNoise(rng.fork('noise'), 5);
-  const bodies = bodyModels(plan, rng.fork('bodies'), options.bodyClassFromMm ?? 0);
+  const bodies = bodyModels(plan, rng.fork('bodies'), options.bodyClassFromCortex ?? 0);
   const discs = plan.discs.map((disc, n): DiscModel => {
     const look = drawDiscLook(rng.fork(`look${n}`), disc);
     const instance = FIRST_DISC_INSTANCE + n;

@@ -15,9 +15,14 @@ export interface BodyModel {
 
 const INSIDE = tissueSet(['cancellous']);
 
-/** Surfaces of all bodies; cortex and the depth from which the network's class begins are alike in one patient. */
-export function bodyModels(plan: SpinePlan, rng: Rng, classFromMm: number): BodyModel[] {
-  const cortexMm = rng.uniform(0.6, 1.5);
+/**
+ * Surfaces of all bodies; cortex is alike in one patient.
+ *
+ * @param classFromCortex - part of the cortex, from outside, that carries no class, 0 to 1
+ */
+export function bodyModels(plan: SpinePlan, rng: Rng, classFromCortex: number): BodyModel[] {
+  const cortexMm = rng.uniform(0.6, 1.7);
+  const classFromMm = classFromCortex * cortexMm;
   return plan.bodies.map((body, n) => {
     const own = rng.fork(`body${n}`);
     const below = plan.discs[n]?.wear ?? 0;

@@ -1,5 +1,5 @@
 import { type TrainingSlice } from './training-slice';
-import { TRAINING_BODY_CLASS_FROM_MM } from './training-slice';
+import { TRAINING_BODY_CLASS_FROM_CORTEX } from './training-slice';
 
 /** Description of a set of shards, written as `index.json` beside them. */
 export interface ShardIndex {
@@ -10,7 +10,7 @@ export interface ShardIndex {
   readonly columns: number;
   readonly spacingMm: number;
   readonly classes: readonly string[];
-  readonly bodyClassFromMm: number;
+  readonly bodyClassFromCortex: number;
   readonly shards: readonly {
     readonly images: string;
     readonly labels: string;
@@ -63,7 +63,7 @@ export function* packShards(slices: Iterable<TrainingSlice>, seed: number, perSh
     columns,
     spacingMm: 1,
     classes: ['background', 'vertebral-body', 'disc', 'sacrum', 'canal', 'posterior-elements'],
-    bodyClassFromMm: TRAINING_BODY_CLASS_FROM_MM,
+    bodyClassFromCortex: TRAINING_BODY_CLASS_FROM_CORTEX,
     shards,
   };
   yield { name: 'index.json', bytes: Buffer.from(`${JSON.stringify(index)}\n`) };

@@ -8,8 +8,8 @@ import { drawContrast, type Contrast, type ContrastKind } from './contrast';
 import { degrade, type Picture } from './degrade';
 import { quantile } from './filter';
 
-/** Depth below its surface from which training labels a vertebral body: half the cortex, which MR does not show. */
-export const TRAINING_BODY_CLASS_FROM_MM = 0.5;
+/** Part of the cortex that training labels leave out: MR shows marrow and disc with a dark band between them. */
+export const TRAINING_BODY_CLASS_FROM_CORTEX = 0.75;
 
 /** One sagittal slice for training: rows superior to inferior, columns anterior to posterior, 1 mm pixels. */
 export interface TrainingSlice {
@@ -43,7 +43,7 @@ export function* trainingSlices(options: TrainingSliceOptions): Generator<Traini
   for (let index = 0; index < count; index++) {
     const patient = Math.floor(index / perPatient);
     if (!anatomy || index % perPatient === 0) {
-      anatomy = drawAnatomy(seed * 100003 + patient, { bodyClassFromMm: TRAINING_BODY_CLASS_FROM_MM });
+      anatomy = drawAnatomy(seed * 100003 + patient, { bodyClassFromCortex: TRAINING_BODY_CLASS_FROM_CORTEX });
     }
     yield drawSlice(anatomy, new Rng(seed, `slice${index}`), index, size, rasters);
   }
