@@ -1,4 +1,5 @@
-import { writeFileSync } from 'node:fs';
+import { mkdtempSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { deriveUid, SopClass } from '@endplate/dicom';
@@ -125,7 +126,7 @@ describe('listener', () => {
 
 describe('listener and its neighbours', () => {
   it('knows who may send, from where, and what holds for their studies', async () => {
-    const path = join(process.env['TMPDIR'] ?? '/tmp', `endplate-ae-${process.pid}.json`);
+    const path = join(mkdtempSync(join(tmpdir(), 'endplate-ae-')), 'ae.json');
     writeFileSync(
       path,
       JSON.stringify([

@@ -1,0 +1,58 @@
+import { AeDirectory, aeConfigSchema, isLoopback } from './ae-directory';
+
+const defaults = { quietMs: 60_000, priority: 'routine' as const };
+
+describe('AeDirectory', () => {
+  it('lets anyone in without a list', () => {
+    const directory = new AeDirectory(undefined, defaults);
+    expect(directory.find('ANYONE', '203.0.113.9')).toEqual(defaults);
+  });
+
+  const directory = new AeDirectory(
+    aeConfigSchema.parse([
+      { aeTitle: 'CT1', addresses: ['10.0.0.0/8', '2001:db8::/32'], quietMs: 5000 },
+      { aeTitle: 'CT1', addresses: ['192.168.1.7'], priority: 'stat' },
+      { aeTitle: 'MR1' },
+    ]),
+    defaults,
+  );
+
+  it.each([
+    ['CT1', '10.200.3.4', { quietMs: 5000, priority: 'routine' }],
+    ['CT1', '::ffff:10.200.3.4', { quietMs: 5000, priority: 'routine' }],
+    ['CT1', '2001:db8::1', { quietMs: 5000, priority: 'routine' }],
+    ['CT1', '192.168.1.7', { quietMs: 60_000, priority: 'stat' }],
+    ['CT1', '192.168.1.8', undefined],
+    ['CT1', 'no address', undefined],
+    ['ct1', '10.0.0.1', undefined],
+    ['MR1', '203.0.113.9', defaults],
+    ['XX', '10.0.0.1', undefined],
+  ])('%s at %s', (aeTitle, address, rules) => {
+    expect(directory.find(aeTitle, address)).toEqual(rules);
+  });
+
+  it('lets HTTP in from loopback and from addresses that the list names', () => {
+    expect(directory.findByAddress('127.0.0.1')).toEqual(defaults);
+    expect(directory.findByAddress('::1')).toEqual(defaults);
+    expect(directory.findByAddress('10.9.9.9')).toMatchObject({ quietMs: 5000 });
+    // MR1 may call from anywhere by DICOM; that names no address for HTTP.
+    expect(directory.findByAddress('203.0.113.9')).toBeUndefined();
+  });
+
+  it.each([
+    [[]],
+    [[{ aeTitle: '' }]],
+    [[{ aeTitle: 'SEVENTEEN_LETTERS' }]],
+    [[{ aeTitle: 'A', addresses: ['10.0.0.0/33'] }]],
+    [[{ aeTitle: 'A', addresses: ['ct.local'] }]],
+    [[{ aeTitle: 'A', addresses: ['10.0.0.1/8/8'] }]],
+    [[{ aeTitle: 'A', quietMS: 5 }]],
+  ])('refuses the list %j', (list) => {
+    expect(aeConfigSchema.safeParse(list).success).toBe(false);
+  });
+
+  it('knows loopback', () => {
+    expect(['127.0.0.1', '127.8.9.1', '::1', '::ffff:127.0.0.1', 'localhost'].every(isLoopback)).toBe(true);
+    expect(['0.0.0.0', '::', '128.0.0.1', '127.evil.example', ''].some(isLoopback)).toBe(false);
+  });
+});
