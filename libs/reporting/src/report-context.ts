@@ -2,7 +2,7 @@ import { type NaturalDataset } from '@endplate/dicom';
 
 /** What a report needs besides the findings. Holds patient data: never log it. */
 export interface ReportContext {
-  /** Patient and general study attributes by keyword, copied from one source instance (see {@link SOURCE_KEYWORDS}). */
+  /** Patient and general study attributes by keyword, copied from one source instance (see `SOURCE_KEYWORDS`). */
   readonly source: NaturalDataset;
   readonly manufacturer: string;
   readonly manufacturerModelName: string;
@@ -13,10 +13,6 @@ export interface ReportContext {
 
 /** Attributes copied from the source. @standard PS3.3 C.7.1.1, PS3.3 C.7.2.1 */
 export const SOURCE_KEYWORDS = [
-  'PatientName', 'PatientID', 'IssuerOfPatientID', 'PatientBirthDate', 'PatientSex', 'StudyInstanceUID', 'StudyDate', 'StudyTime', 'ReferringPhysicianName', 'StudyID', 'AccessionNumber', 'StudyDescription',
-] as const; // prettier-ignore
-
-/** Those of them that must be present, empty where unknown (type 2). */
-export const TYPE_2_KEYWORDS = [
-  'PatientName', 'PatientID', 'PatientBirthDate', 'PatientSex', 'StudyDate', 'StudyTime', 'ReferringPhysicianName', 'StudyID', 'AccessionNumber',
+  'PatientName', 'PatientID', 'IssuerOfPatientID', 'PatientBirthDate', 'PatientSex', 'StudyInstanceUID', 'StudyDate',
+  'StudyTime', 'ReferringPhysicianName', 'StudyID', 'AccessionNumber', 'StudyDescription', 'TimezoneOffsetFromUTC',
 ] as const; // prettier-ignore

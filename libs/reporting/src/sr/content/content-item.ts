@@ -1,103 +1,126 @@
-import { type NaturalDataset } from '@endplate/dicom';
+import { formatDecimalString, isUid, type NaturalDataset } from '@endplate/dicom';
 import { type ImageReference } from '@endplate/findings';
 import { type CodedConcept } from '../../code/coded-concept';
+import { ContentInvalidError } from '../../errors';
+import { mayRelate, type Relationship, type ValueType } from './relationship';
 
-/** Relationship of a content item to its parent. @standard PS3.3 C.17.3.2.4 */
-export type Relationship =
-  'CONTAINS' | 'HAS OBS CONTEXT' | 'HAS CONCEPT MOD' | 'HAS PROPERTIES' | 'SELECTED FROM' | 'INFERRED FROM';
-
-/** A content item as an item of the Content Sequence. */
-export type ContentItem = NaturalDataset;
-
-/** Code Sequence item. @standard PS3.3 8.8 */
-export function codeItem(code: CodedConcept): NaturalDataset {
-  return { CodeValue: code.value, CodingSchemeDesignator: code.scheme, CodeMeaning: code.meaning };
+/**
+ * One content item of a report's tree. Made only by the functions of this file, which refuse what the standard does not
+ * allow, so that no invalid one exists.
+ */
+export interface ContentItem {
+  readonly valueType: ValueType;
+  readonly relationship: Relationship;
+  readonly name?: CodedConcept;
+  /** Attributes of the value itself, by keyword. */
+  readonly body: NaturalDataset;
+  readonly children: readonly ContentItem[];
 }
 
-function item(
-  relationship: Relationship,
-  type: string,
-  name: CodedConcept | undefined,
-  body: NaturalDataset,
+/** Settings of {@link container}. */
+export interface ContainerOptions {
+  readonly relationship?: Relationship;
+  /** Template that the container begins, in DCMR. @standard PS3.3 C.18.8.1.2 */
+  readonly templateId?: string;
+}
+
+const DCMR_UID = '1.2.840.10008.8.1.1';
+const MAX_VALUE = 16;
+const MAX_MEANING = 64;
+
+/** CONTAINER whose items are listed separately. @standard PS3.3 C.18.8 */
+export function container(
+  name: CodedConcept,
+  children: readonly ContentItem[],
+  options: ContainerOptions = {},
 ): ContentItem {
-  return {
-    RelationshipType: relationship,
-    ValueType: type,
-    ...(name ? { ConceptNameCodeSequence: [codeItem(name)] } : {}),
-    ...body,
-  };
+  const template = options.templateId;
+  return make('CONTAINER', options.relationship ?? 'CONTAINS', name, children, {
+    ContinuityOfContent: 'SEPARATE',
+    ...(template === undefined
+      ? {}
+      : {
+          ContentTemplateSequence: [
+            { MappingResource: 'DCMR', MappingResourceUID: DCMR_UID, TemplateIdentifier: template },
+          ],
+        }),
+  });
 }
 
-/** CONTAINER, its parts listed separately (PS3.3 C.18.8). */
-export function container(name: CodedConcept, children: readonly ContentItem[]): ContentItem {
-  return item('CONTAINS', 'CONTAINER', name, { ContinuityOfContent: 'SEPARATE', ContentSequence: [...children] });
-}
-
-/** CODE. */
+/** CODE. @standard PS3.3 C.17.3.2 */
 export function code(
   relationship: Relationship,
   name: CodedConcept,
   value: CodedConcept,
   children: readonly ContentItem[] = [],
 ): ContentItem {
-  return item(relationship, 'CODE', name, { ConceptCodeSequence: [codeItem(value)], ...nested(children) });
+  return make('CODE', relationship, name, children, { ConceptCodeSequence: [codeItem(value)] });
 }
 
-/** TEXT. */
+/** TEXT. @standard PS3.3 C.17.3.2 */
 export function text(relationship: Relationship, name: CodedConcept, value: string): ContentItem {
-  return item(relationship, 'TEXT', name, { TextValue: value });
+  if (value.trim() === '') throw new ContentInvalidError(`the text of "${name.meaning}" is empty`);
+  return make('TEXT', relationship, name, [], { TextValue: value });
 }
 
-/** UIDREF. */
+/** UIDREF. @standard PS3.3 C.17.3.2 */
 export function uidRef(relationship: Relationship, name: CodedConcept, uid: string): ContentItem {
-  return item(relationship, 'UIDREF', name, { UID: uid });
+  if (!isUid(uid)) throw new ContentInvalidError(`"${name.meaning}" refers to "${uid}", which is no UID`);
+  return make('UIDREF', relationship, name, [], { UID: uid });
 }
 
-/** NUM with its unit; children give derivation and method. @standard PS3.3 C.18.1 */
+/** NUM with its unit. @standard PS3.3 C.18.1 */
 export function num(
+  relationship: Relationship,
   name: CodedConcept,
   value: number,
   unit: CodedConcept,
   children: readonly ContentItem[] = [],
 ): ContentItem {
-  return item('CONTAINS', 'NUM', name, {
-    MeasuredValueSequence: [{ MeasurementUnitsCodeSequence: [codeItem(unit)], NumericValue: decimal(value) }],
-    ...nested(children),
+  if (!Number.isFinite(value)) throw new ContentInvalidError(`"${name.meaning}" is ${value}`);
+  const rounded = Math.round(value * 1e4) / 1e4;
+  const text = formatDecimalString('NumericValue', Object.is(rounded, -0) ? 0 : rounded);
+  return make('NUM', relationship, name, children, {
+    MeasuredValueSequence: [{ MeasurementUnitsCodeSequence: [codeItem(unit)], NumericValue: text }],
   });
 }
 
-/** IMAGE. @standard PS3.3 C.18.4 */
-export function image(relationship: Relationship, reference: ImageReference): ContentItem {
-  return item(relationship, 'IMAGE', undefined, { ReferencedSOPSequence: [sopItem(reference)] });
+/** IMAGE: a whole image, or one frame of a multi-frame one. @standard PS3.3 C.18.4 */
+export function image(relationship: Relationship, reference: ImageReference, name?: CodedConcept): ContentItem {
+  return make('IMAGE', relationship, name, [], { ReferencedSOPSequence: [sopItem(reference)] });
 }
 
-/** SCOORD: a closed polyline in pixels of one image. @standard PS3.3 C.18.6 */
+/**
+ * SCOORD: a closed polyline, [column, row] in pixels of one image, top left corner of the top left pixel 0, 0.
+ *
+ * @standard PS3.3 C.18.6
+ */
 export function polygonOnImage(
   name: CodedConcept,
   points: readonly (readonly [number, number])[],
   reference: ImageReference,
 ): ContentItem {
-  return item('CONTAINS', 'SCOORD', name, {
+  return make('SCOORD', 'CONTAINS', name, [image('SELECTED FROM', reference)], {
     GraphicType: 'POLYLINE',
-    GraphicData: closed(points).flat(),
-    ContentSequence: [image('SELECTED FROM', reference)],
+    GraphicData: closed(points),
   });
 }
 
-/** SCOORD3D: a closed planar polygon in mm, LPS. @standard PS3.3 C.18.9 */
+/** SCOORD3D: a closed planar polygon, LPS mm. @standard PS3.3 C.18.9 */
 export function polygonInSpace(
   name: CodedConcept,
   points: readonly (readonly [number, number, number])[],
   frameOfReferenceUID: string,
 ): ContentItem {
-  return item('CONTAINS', 'SCOORD3D', name, {
+  if (!isUid(frameOfReferenceUID)) throw new ContentInvalidError('a frame of reference that is no UID');
+  return make('SCOORD3D', 'CONTAINS', name, [], {
     GraphicType: 'POLYGON',
-    GraphicData: closed(points).flat(),
+    GraphicData: closed(points),
     ReferencedFrameOfReferenceUID: frameOfReferenceUID,
   });
 }
 
-/** Referenced SOP Sequence item. */
+/** Referenced SOP Sequence item. @standard PS3.3 10.8 */
 export function sopItem(reference: ImageReference): NaturalDataset {
   return {
     ReferencedSOPClassUID: reference.sopClassUID,
@@ -106,16 +129,33 @@ export function sopItem(reference: ImageReference): NaturalDataset {
   };
 }
 
-function closed<T extends readonly number[]>(points: readonly T[]): T[] {
-  return [...points, points[0]!];
+/** Code Sequence item. @standard PS3.3 8.8 */
+export function codeItem(concept: CodedConcept): NaturalDataset {
+  const { value, scheme, meaning } = concept;
+  if (value.length === 0 || value.length > MAX_VALUE || meaning.length === 0 || meaning.length > MAX_MEANING) {
+    throw new ContentInvalidError(`the code (${value}, ${scheme}, "${meaning}") is empty or too long`);
+  }
+  return { CodeValue: value, CodingSchemeDesignator: scheme, CodeMeaning: meaning };
 }
 
-function nested(children: readonly ContentItem[]): NaturalDataset {
-  return children.length > 0 ? { ContentSequence: [...children] } : {};
+function make(
+  valueType: ValueType,
+  relationship: Relationship,
+  name: CodedConcept | undefined,
+  children: readonly ContentItem[],
+  body: NaturalDataset,
+): ContentItem {
+  for (const child of children) {
+    if (mayRelate(valueType, child.relationship, child.valueType)) continue;
+    throw new ContentInvalidError(`${valueType} ${child.relationship} ${child.valueType} is not in the IOD`);
+  }
+  return { valueType, relationship, ...(name ? { name } : {}), body, children };
 }
 
-/** At most four decimals and 16 characters (VR DS). */
-function decimal(value: number): string {
-  const rounded = Math.round(value * 1e4) / 1e4;
-  return String(Object.is(rounded, -0) ? 0 : rounded).slice(0, 16);
+/** The points, the first one repeated at the end, as one list. */
+function closed(points: readonly (readonly number[])[]): number[] {
+  if (points.length < 3) throw new ContentInvalidError(`an outline of ${points.length} points`);
+  const flat = [...points, points[0]!].flat();
+  if (!flat.every(Number.isFinite)) throw new ContentInvalidError('an outline with a coordinate that is no number');
+  return flat;
 }

@@ -1,20 +1,27 @@
 import { deriveUid, encodePart10, type NaturalDataset, SopClass, type UID } from '@endplate/dicom';
 import { type StudyFindings } from '@endplate/findings';
-import { CODE } from '../../code/coded-concept';
 import { ReportNotPossibleError } from '../../errors';
-import { type ReportContext, TYPE_2_KEYWORDS } from '../../report-context';
-import { codeItem, sopItem } from '../content/content-item';
-import { measurementReport } from '../template/measurement-report';
+import { contentTime } from '../../module/content-time';
+import { equipmentModules } from '../../module/equipment';
+import { evidenceSequence } from '../../module/evidence';
+import { patientStudyModules } from '../../module/patient-study';
+import { type ReportContext } from '../../report-context';
+import { sopItem } from '../content/content-item';
+import { encodeContent, referencedInstances } from '../content/encode-content';
+import { reportContent } from './report-content';
 
 /** Comprehensive 3D SR carries outlines of reformats in space; Comprehensive SR is read by more viewers. */
 export type ReportProfile = 'comprehensive-3d' | 'comprehensive';
 
+const SOP_CLASS = {
+  'comprehensive-3d': SopClass.Comprehensive3DSRStorage,
+  comprehensive: SopClass.ComprehensiveSRStorage,
+} as const satisfies Record<ReportProfile, UID>;
+
+type StudyVersion = Pick<StudyFindings, 'studyInstanceUID' | 'version'>;
+
 /** SOP Instance UID of the report: a pure function of study, version, kind and destination profile. */
-export function reportUid(
-  findings: Pick<StudyFindings, 'studyInstanceUID' | 'version'>,
-  profile: ReportProfile,
-  destinationProfile: string,
-): UID {
+export function reportUid(findings: StudyVersion, profile: ReportProfile, destinationProfile: string): UID {
   return deriveUid('sr', findings.studyInstanceUID, String(findings.version), profile, destinationProfile);
 }
 
@@ -23,6 +30,8 @@ export function reportUid(
  *
  * @returns Part 10 bytes, explicit VR little endian
  * @throws {@link ReportNotPossibleError} `REPORTING_NOT_POSSIBLE` for a version that was not analysed
+ * @throws ReferenceUnknownError `REPORTING_REFERENCE_UNKNOWN` for an outline on an image that no series lists
+ * @throws ContentInvalidError `REPORTING_CONTENT_INVALID` for a value that no content item can hold
  * @standard PS3.3 A.35.3, PS3.3 A.35.13, PS3.16 TID 1500
  */
 export function renderStructuredReport(
@@ -31,16 +40,27 @@ export function renderStructuredReport(
   profile: ReportProfile,
 ): Buffer {
   if (findings.outcome.status !== 'analysed') throw new ReportNotPossibleError(findings.outcome.reason.text);
-  const sopClassUID =
-    profile === 'comprehensive-3d' ? SopClass.Comprehensive3DSRStorage : SopClass.ComprehensiveSRStorage;
-  const [date, time] = dicomDateTime(findings.createdAt);
-  const series = deriveUid('sr-series', findings.studyInstanceUID, profile, context.destinationProfile);
+  const content = reportContent(findings, context, profile === 'comprehensive-3d' ? 'space' : 'image');
+  const evidence = evidenceSequence(findings, referencedInstances(content).keys());
+  if (evidence.length === 0) throw new ReportNotPossibleError('no series was used.');
   return encodePart10({
-    SOPClassUID: sopClassUID,
+    SOPClassUID: SOP_CLASS[profile],
     SOPInstanceUID: reportUid(findings, profile, context.destinationProfile),
-    ...sourceModules(findings, context),
+    ...patientStudyModules(findings.studyInstanceUID, context),
+    ...documentModules(findings, context, profile),
+    ...equipmentModules(context),
+    CurrentRequestedProcedureEvidenceSequence: evidence,
+    ...predecessor(findings, context, profile),
+    ...encodeContent(content),
+  });
+}
+
+/** SR Document Series and SR Document General. @standard PS3.3 C.17.1, PS3.3 C.17.2 */
+function documentModules(findings: StudyFindings, context: ReportContext, profile: ReportProfile): NaturalDataset {
+  const { date, time } = contentTime(findings.createdAt, context);
+  return {
     Modality: 'SR',
-    SeriesInstanceUID: series,
+    SeriesInstanceUID: seriesUid(findings, context, profile),
     SeriesNumber: 9100,
     SeriesDescription: 'Endplate measurements (research use)',
     SeriesDate: date,
@@ -49,87 +69,39 @@ export function renderStructuredReport(
     InstanceNumber: findings.version,
     ContentDate: date,
     ContentTime: time,
-    CompletionFlag: 'COMPLETE',
+    InstanceCreationDate: date,
+    InstanceCreationTime: time,
+    // A physician's reading is missing from every report of ours.
+    CompletionFlag: 'PARTIAL',
+    CompletionFlagDescription: 'Automatic measurements, not read by a physician',
     VerificationFlag: 'UNVERIFIED',
+    PreliminaryFlag: 'PRELIMINARY',
     PerformedProcedureCodeSequence: [],
-    ...equipment(context),
-    ...evidence(findings),
-    ...predecessor(findings, context, profile, sopClassUID, series),
-    ...measurementReport(findings, context, profile === 'comprehensive-3d' ? 'space' : 'image'),
-  });
-}
-
-function sourceModules(findings: StudyFindings, context: ReportContext): NaturalDataset {
-  const empty = Object.fromEntries(TYPE_2_KEYWORDS.map((keyword) => [keyword, null]));
-  return { ...empty, ...context.source, StudyInstanceUID: findings.studyInstanceUID };
-}
-
-/** @standard PS3.3 C.7.5.1, PS3.3 C.12.1 */
-function equipment(context: ReportContext): NaturalDataset {
-  const own = {
-    Manufacturer: context.manufacturer,
-    ManufacturerModelName: context.manufacturerModelName,
-    SoftwareVersions: context.softwareVersion,
-  };
-  return {
-    ...own,
-    ContributingEquipmentSequence: [
-      {
-        ...own,
-        PurposeOfReferenceCodeSequence: [codeItem(CODE.processingEquipment)],
-        ContributionDescription: 'Measurement of discs and endplates. Research and triage only. Not a diagnosis.',
-      },
-    ],
   };
 }
 
-/** Every image that the report references. @standard PS3.3 C.17.2 */
-function evidence(findings: StudyFindings): NaturalDataset {
-  const used = findings.series.filter((s) => s.used && s.instances.length > 0);
-  if (used.length === 0) return {};
-  return {
-    CurrentRequestedProcedureEvidenceSequence: [
-      {
-        StudyInstanceUID: findings.studyInstanceUID,
-        ReferencedSeriesSequence: used.map((s) => ({
-          SeriesInstanceUID: s.seriesInstanceUID,
-          ReferencedSOPSequence: s.instances.map(({ sopClassUID, sopInstanceUID }) =>
-            sopItem({ sopClassUID, sopInstanceUID }),
-          ),
-        })),
-      },
-    ],
-  };
+/** Reports of all versions of a study lie in one series. */
+function seriesUid(findings: StudyVersion, context: ReportContext, profile: ReportProfile): UID {
+  return deriveUid('sr-series', findings.studyInstanceUID, profile, context.destinationProfile);
 }
 
-function predecessor(
-  findings: StudyFindings,
-  context: ReportContext,
-  profile: ReportProfile,
-  sopClassUID: UID,
-  series: UID,
-): NaturalDataset {
+/** The report of the version that this one replaces. @standard PS3.3 C.17.2.6 */
+function predecessor(findings: StudyFindings, context: ReportContext, profile: ReportProfile): NaturalDataset {
   if (findings.predecessorVersion === undefined) return {};
-  const before = { studyInstanceUID: findings.studyInstanceUID, version: findings.predecessorVersion };
+  const { studyInstanceUID } = findings;
+  const before = { studyInstanceUID, version: findings.predecessorVersion };
+  const reference = {
+    sopClassUID: SOP_CLASS[profile],
+    sopInstanceUID: reportUid(before, profile, context.destinationProfile),
+  };
   return {
     PredecessorDocumentsSequence: [
       {
-        StudyInstanceUID: findings.studyInstanceUID,
+        StudyInstanceUID: studyInstanceUID,
         ReferencedSeriesSequence: [
-          {
-            SeriesInstanceUID: series,
-            ReferencedSOPSequence: [
-              sopItem({ sopClassUID, sopInstanceUID: reportUid(before, profile, context.destinationProfile) }),
-            ],
-          },
+          { SeriesInstanceUID: seriesUid(findings, context, profile), ReferencedSOPSequence: [sopItem(reference)] },
         ],
       },
     ],
   };
-}
-
-/** DA and TM of an ISO 8601 UTC instant. */
-function dicomDateTime(iso: string): [date: string, time: string] {
-  const [date = '', time = ''] = new Date(iso).toISOString().split('T');
-  return [date.replaceAll('-', ''), time.slice(0, 8).replaceAll(':', '')];
 }

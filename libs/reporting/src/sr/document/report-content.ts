@@ -1,0 +1,37 @@
+import { type StudyFindings } from '@endplate/findings';
+import { type ReportContext } from '../../report-context';
+import { type ContentItem } from '../content/content-item';
+import { discGroup } from '../finding/disc-group';
+import { endplateGroup } from '../finding/endplate-group';
+import { endplatesReason, studyItems } from '../finding/study-items';
+import { vertebraGroup } from '../finding/vertebra-group';
+import { type CoordinateKind } from '../template/measurement-group';
+import { observationContext } from '../template/tid-1001';
+import { languageOfContent } from '../template/tid-1204';
+import { measurementReport } from '../template/tid-1500';
+import { imageLibrary } from '../template/tid-1600';
+import { algorithmIdentification } from '../template/tid-4019';
+
+/** The content tree of a report: discs, then endplates, then vertebrae, each caudal to cranial. */
+export function reportContent(
+  findings: StudyFindings,
+  context: ReportContext,
+  coordinates: CoordinateKind,
+): ContentItem {
+  const used = findings.series.filter((series) => series.used && series.instances.length > 0);
+  const endplates = endplatesReason(findings.endplates) ? [] : findings.endplates;
+  const vertebrae = findings.vertebrae.filter(({ id }) => id !== 'sacrum');
+  return measurementReport({
+    language: languageOfContent(),
+    observer: observationContext(context),
+    modalities: [...new Set(used.map((series) => series.modality))],
+    imageLibrary: imageLibrary(used),
+    algorithm: algorithmIdentification(findings, 'HAS CONCEPT MOD'),
+    groups: [
+      ...findings.discs.map((disc) => discGroup(findings, disc, coordinates)),
+      ...endplates.map((endplate) => endplateGroup(findings, endplate, coordinates)),
+      ...vertebrae.map((vertebra) => vertebraGroup(findings, vertebra, coordinates)),
+    ],
+    evaluations: studyItems(findings),
+  });
+}

@@ -1,0 +1,59 @@
+import { type EndplateFinding, type Modic, type StudyFindings } from '@endplate/findings';
+import { vertebraSite } from '../../code/anatomy-code';
+import { type CodedConcept } from '../../code/coded-concept';
+import { CODE } from '../../code/concept';
+import { PRIVATE } from '../../code/private-code';
+import { UNIT } from '../../code/unit';
+import { type ContentItem, text } from '../content/content-item';
+import { type CoordinateKind, graphicOf, type MeasurementGroupInput } from '../template/measurement-group';
+import { planarGroup } from '../template/tid-1410';
+import { genericGroup } from '../template/tid-1501';
+import { evaluation, measurement } from '../template/tid-300';
+import { trackEndplate } from './tracking';
+import { given, withheldItems } from './withheld';
+
+const TYPE = {
+  none: PRIVATE.modicNone,
+  '1': PRIVATE.modic1,
+  '2': PRIVATE.modic2,
+  '3-possible': PRIVATE.modic3,
+  mixed: PRIVATE.modicMixed,
+} as const satisfies Record<Modic['type'], CodedConcept>;
+
+/** Measurement group of one endplate: planar with the outline of the change, else without a region. */
+export function endplateGroup(
+  findings: StudyFindings,
+  endplate: EndplateFinding,
+  coordinates: CoordinateKind,
+): ContentItem {
+  const input: MeasurementGroupInput = {
+    ...trackEndplate(findings, endplate),
+    finding: PRIVATE.endplate,
+    findingSite: vertebraSite(endplate.vertebraLevel, endplate.vertebraId),
+    topographicalModifier: endplate.position === 'superior' ? CODE.superior : CODE.inferior,
+    items: [...given(endplate.modic, modicItems), ...withheldItems([['Modic change', endplate.modic]])],
+  };
+  const outlines = endplate.modic.status === 'assessed' ? endplate.modic.value.outlines : [];
+  const graphic = graphicOf(outlines, coordinates);
+  return graphic?.kind === 'image' ? planarGroup(input, graphic.item) : genericGroup(input, graphic?.item);
+}
+
+function modicItems(modic: Modic, confidence: number): ContentItem[] {
+  const mixed = modic.type === 'mixed' ? modic.mixedOf : undefined;
+  return [
+    evaluation(PRIVATE.modic, TYPE[modic.type], confidence),
+    ...(mixed
+      ? [evaluation(PRIVATE.modicLarger, TYPE[mixed[0]]), evaluation(PRIVATE.modicSmaller, TYPE[mixed[1]])]
+      : []),
+    measurement(PRIVATE.modicT1Ratio, modic.t1Ratio, UNIT.ratio, { derivation: CODE.median }),
+    measurement(PRIVATE.modicT2Ratio, modic.t2Ratio, UNIT.ratio, { derivation: CODE.median }),
+    ...(modic.type === 'none'
+      ? []
+      : [
+          measurement(CODE.area, modic.areaMm2, UNIT.mm2, { derivation: CODE.maximum }),
+          measurement(PRIVATE.modicHeightPercent, modic.heightPercent, UNIT.percent),
+          measurement(PRIVATE.modicContact, modic.apFraction, UNIT.ratio),
+        ]),
+    ...modic.caveats.map((caveat) => text('CONTAINS', CODE.comment, caveat)),
+  ];
+}

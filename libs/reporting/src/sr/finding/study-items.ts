@@ -1,0 +1,51 @@
+import { type EndplateFinding, type Reason, type SeriesUse, type StudyFindings } from '@endplate/findings';
+import { CODE } from '../../code/concept';
+import { PRIVATE } from '../../code/private-code';
+import { code, type ContentItem, text } from '../content/content-item';
+import { notAssessedItem } from './withheld';
+
+/** What is said of the whole study: intended use, level names, what was not assessed anywhere, series passed over. */
+export function studyItems(findings: StudyFindings): ContentItem[] {
+  const reason = endplatesReason(findings.endplates);
+  return [
+    text('CONTAINS', PRIVATE.intendedUse, findings.intendedUse),
+    ...levelNames(findings),
+    ...(reason ? [notAssessedItem(reason, `Modic change of every endplate: ${reason.text}`)] : []),
+    ...findings.remarks
+      .filter((remark) => remark.trim() !== '')
+      .map((remark) => text('CONTAINS', CODE.comment, remark)),
+    ...findings.series.filter((series) => !series.used).map(seriesNotUsed),
+  ];
+}
+
+/** The one reason for which Modic changes of all endplates were withheld; undefined where endplates have their own say. */
+export function endplatesReason(endplates: readonly EndplateFinding[]): Reason | undefined {
+  const [first] = endplates;
+  if (first?.modic.status !== 'not-assessed') return undefined;
+  const { reason } = first.modic;
+  const same = endplates.every(({ modic }) => modic.status === 'not-assessed' && modic.reason.code === reason.code);
+  return same ? reason : undefined;
+}
+
+function levelNames({ labelling }: StudyFindings): ContentItem[] {
+  if (!labelling) return [];
+  if (!labelling.reason) {
+    return [
+      code('CONTAINS', PRIVATE.levelNames, labelling.anchored ? PRIVATE.levelNamesGiven : PRIVATE.levelNamesWithheld),
+    ];
+  }
+  return [
+    code('CONTAINS', PRIVATE.levelNames, PRIVATE.levelNamesWithheld, [
+      text('HAS PROPERTIES', CODE.comment, labelling.reason.text),
+    ]),
+  ];
+}
+
+function seriesNotUsed(series: SeriesUse): ContentItem {
+  const why = series.reason?.text ?? 'Not needed.';
+  return text(
+    'CONTAINS',
+    PRIVATE.seriesNotUsed,
+    `${series.modality} ${series.seriesInstanceUID} (${series.role}): ${why}`,
+  );
+}

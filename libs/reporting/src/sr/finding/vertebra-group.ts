@@ -1,0 +1,35 @@
+import { type StudyFindings, type VertebraFinding } from '@endplate/findings';
+import { vertebraSite } from '../../code/anatomy-code';
+import { CODE } from '../../code/concept';
+import { PRIVATE } from '../../code/private-code';
+import { UNIT } from '../../code/unit';
+import { type ContentItem } from '../content/content-item';
+import { type CoordinateKind, graphicOf, type MeasurementGroupInput } from '../template/measurement-group';
+import { planarGroup } from '../template/tid-1410';
+import { genericGroup } from '../template/tid-1501';
+import { measurement } from '../template/tid-300';
+import { heightItems } from './disc-group';
+import { trackVertebra } from './tracking';
+import { given, withheldItems } from './withheld';
+
+/** Measurement group of one vertebral body: heights and wedge on the plane of its outline. */
+export function vertebraGroup(
+  findings: StudyFindings,
+  vertebra: VertebraFinding,
+  coordinates: CoordinateKind,
+): ContentItem {
+  const input: MeasurementGroupInput = {
+    ...trackVertebra(findings, vertebra),
+    finding: CODE.vertebra,
+    findingSite: vertebraSite(vertebra.level, vertebra.id),
+    items: [
+      ...given(vertebra.heights, heightItems),
+      ...(vertebra.wedgePercent === undefined
+        ? []
+        : [measurement(PRIVATE.bodyWedge, vertebra.wedgePercent, UNIT.percent)]),
+      ...withheldItems([['Heights', vertebra.heights]]),
+    ],
+  };
+  const graphic = graphicOf(vertebra.outlines, coordinates);
+  return graphic?.kind === 'image' ? planarGroup(input, graphic.item) : genericGroup(input, graphic?.item);
+}
