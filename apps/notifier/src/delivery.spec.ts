@@ -217,9 +217,9 @@ describe('delivery', () => {
 
   it('never sends what was put aside', async () => {
     await reports.remove();
-    reports = await storedReports({ status: 'analysed' }, []);
+    reports = await storedReports({ status: 'analysed' }, ['sc-overview']);
     const { studyInstanceUID } = reports.name;
-    await reports.store.put(quarantineKey(studyInstanceUID, 1, 'sr-comprehensive-3d.dcm'), Buffer.from('x'));
+    await reports.store.put(quarantineKey(studyInstanceUID, 1, 'sr-comprehensive-3d.json'), Buffer.from('{}'));
     await deliver();
     expect(await record()).toMatchObject({ state: 'dead-letter', reason: { code: 'QUARANTINED' } });
     expect(pacs.arrivals).toEqual([]);

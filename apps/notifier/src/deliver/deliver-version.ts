@@ -54,7 +54,9 @@ export class DeliverVersion {
       });
     }
     const objects = await renderedObjects(this.ports.store, name, target.settings);
-    if (objects.length === 0) return this.endWithoutObjects(record, name);
+    // Pictures without the report that was asked for are no delivery.
+    const reportMissing = target.settings.objects.includes('sr') && objects[0]?.[0]?.kind !== 'sr';
+    if (objects.length === 0 || reportMissing) return this.endWithoutObjects(record, name);
     const rendered = await this.writer.reach(record, 'rendered');
     const faulty = objects.flat().flatMap((object) => this.ports.check(object).map((why) => `${object.name}: ${why}`));
     if (faulty.length > 0) {
@@ -107,7 +109,7 @@ export class DeliverVersion {
 
   private async endWithoutObjects(record: DeliveryRecord, name: DeliveryName): Promise<DeliveryRecord> {
     for await (const { key } of this.ports.store.list(quarantinePrefix(name.studyInstanceUID, name.version))) {
-      if (!key.endsWith('.dcm')) continue;
+      if (!key.endsWith('.json')) continue;
       return this.writer.end(record, 'dead-letter', {
         code: 'QUARANTINED',
         text: 'The objects failed validation and were put aside; nothing is sent.',

@@ -28,9 +28,19 @@ export function reportRenderer(options: ReportRendererOptions): VersionRenderer 
           softwareVersion: findings.software.version,
           destinationProfile: profile,
         };
-        const bytes = renderStructuredReport(findings, context, profile);
-        yield { kind: 'dicom', name: `sr-${profile}`, bytes, problems: [] };
+        yield report(`sr-${profile}`, () => renderStructuredReport(findings, context, profile));
       }
     },
   };
+}
+
+/** An object that cannot be made is one with a problem: the findings stand, and the reader sees what is missing. */
+function report(name: string, make: () => Buffer): RenderedArtefact {
+  try {
+    return { kind: 'dicom', name, bytes: make(), problems: [] };
+  } catch (error) {
+    const { code, retryable } = (error ?? {}) as { code?: unknown; retryable?: unknown };
+    if (!(error instanceof Error) || typeof code !== 'string' || retryable !== false) throw error;
+    return { kind: 'dicom', name, bytes: Buffer.alloc(0), problems: [`${code}: ${error.message}`] };
+  }
 }

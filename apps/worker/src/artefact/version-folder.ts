@@ -46,7 +46,8 @@ export class VersionFolder {
       await this.put(reportKey(studyInstanceUID, version, name), bytes, 'application/dicom');
     } else {
       const why = Buffer.from(`${JSON.stringify({ object: name, problems: artefact.problems })}\n`);
-      await this.put(quarantineKey(studyInstanceUID, version, `${name}.dcm`), bytes, 'application/dicom');
+      const key = quarantineKey(studyInstanceUID, version, `${name}.dcm`);
+      if (bytes.length > 0) await this.put(key, bytes, 'application/dicom');
       await this.put(quarantineKey(studyInstanceUID, version, `${name}.json`), why, 'application/json');
     }
   }

@@ -6,8 +6,9 @@ export type RenderedArtefact =
       readonly kind: 'dicom';
       /** Name below `reports/`, without `.dcm`. */
       readonly name: string;
+      /** Empty where it could not be made at all. */
       readonly bytes: Buffer;
-      /** What validation found; with any of it the object is put aside and never sent. */
+      /** What validation found, or why it could not be made; with any of it the object is put aside and never sent. */
       readonly problems: readonly string[];
     }
   /** A picture for the console. */
