@@ -1,11 +1,10 @@
 import { run } from './program';
 
+// An explicit exit: what a failed start left open (connections, timers) must not keep the process.
 run(process.argv).then(
-  (code) => {
-    process.exitCode = code;
-  },
+  (code) => process.exit(code),
   (error: unknown) => {
     process.stderr.write(`endplate: ${error instanceof Error ? error.message : String(error)}\n`);
-    process.exitCode = 1;
+    process.exit(1);
   },
 );

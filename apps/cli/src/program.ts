@@ -1,8 +1,11 @@
 import { Command, CommanderError } from 'commander';
 import { analyseCommand } from './command/analyse';
+import { demoCommand } from './command/demo';
 import { evaluateCommand } from './command/evaluate';
 import { phantomCommand } from './command/phantom';
+import { reconcileCommand } from './command/reconcile';
 import { sendCommand } from './command/send';
+import { upCommand } from './command/up';
 import { validateCommand } from './command/validate';
 import { CliError } from './errors';
 
@@ -21,7 +24,17 @@ export async function run(argv: readonly string[]): Promise<number> {
     )
     .showHelpAfterError('(add --help for the words of this command)')
     .exitOverride();
-  for (const command of [analyseCommand(), evaluateCommand(), phantomCommand(), sendCommand(), validateCommand()]) {
+  const commands = [
+    upCommand(),
+    sendCommand(),
+    analyseCommand(),
+    evaluateCommand(),
+    phantomCommand(),
+    validateCommand(),
+    reconcileCommand(),
+    demoCommand(),
+  ];
+  for (const command of commands) {
     program.addCommand(command.exitOverride().showHelpAfterError('(add --help for the words of this command)'));
   }
   try {

@@ -1,0 +1,76 @@
+import { mkdir } from 'node:fs/promises';
+import path from 'node:path';
+import { Command } from 'commander';
+import { type DemoSite, openDemoSite } from '../demo/demo-site';
+import { drawnStudies, ownStudies } from '../demo/demo-study';
+import { runStudy } from '../demo/run-study';
+import { findStudies } from '../folder/find-instances';
+import { endSignal } from '../process/end-signal';
+import { CliError } from '../errors';
+import { Progress } from '../terminal/progress';
+
+interface DemoOptions {
+  readonly data?: string;
+  readonly out: string;
+  readonly stay?: boolean;
+}
+
+/** `endplate demo`: a PACS, Endplate, studies, reports. */
+export function demoCommand(): Command {
+  return new Command('demo')
+    .description(
+      'Starts Endplate and an Orthanc as the PACS, pushes a phantom CT and a phantom MR (and the real MR mr01 where ../shared/data is there), waits for the reports in the PACS and shows what was found beside the truth.',
+    )
+    .option('--data <dir>', 'push the studies of this folder instead')
+    .option('--out <dir>', 'folder of key images, reports and the log', 'demo-output')
+    .option('--stay', 'go on until Ctrl-C, to look around in the console')
+    .action(async (options: DemoOptions) => {
+      const end = endSignal();
+      if (options.data !== undefined) await findFolder(options.data);
+      await mkdir(options.out, { recursive: true });
+      const site = await openDemoSite(path.join(options.out, 'endplate.log'));
+      try {
+        await runDemo(site, options, end.signal);
+        if (options.stay) {
+          say(`\nThe console answers on ${site.endplate.httpUrl}. Ctrl-C ends it.`);
+          await Promise.race([end.received, site.endplate.died]);
+        }
+      } catch (error) {
+        if (end.signal.aborted)
+          throw new CliError('CLI_FAILED', 'ended before the demo was through.', { cause: error });
+        throw error;
+      } finally {
+        await site.close();
+      }
+    });
+}
+
+async function runDemo(site: DemoSite, options: DemoOptions, signal: AbortSignal): Promise<void> {
+  const { pacs, endplate } = site;
+  say('Endplate demo. Research and triage only. Not a diagnosis.\n');
+  say(
+    `  PACS       Orthanc, ${pacs.aeTitle}@${pacs.host}:${pacs.dicomPort}${pacs.remark ? `\n             ${pacs.remark}` : ''}`,
+  );
+  say(
+    `  Endplate   ${endplate.dicom.aeTitle}@${endplate.dicom.host}:${endplate.dicom.port}, console ${endplate.httpUrl}`,
+  );
+  const progress = new Progress();
+  const studies =
+    options.data === undefined ? await drawnStudies(site.scratch, progress) : await ownStudies(options.data);
+  for (const study of studies) {
+    signal.throwIfAborted();
+    await runStudy({ site, study, out: path.join(options.out, study.name), progress, signal, say });
+  }
+  say(
+    `\nDone: ${studies.length} ${studies.length === 1 ? 'study' : 'studies'}. Key images, reports and the log are in ${path.resolve(options.out)}.`,
+  );
+}
+
+/** Says that a folder is missing before anything is started. */
+async function findFolder(folder: string): Promise<void> {
+  await findStudies(folder);
+}
+
+function say(line: string): void {
+  process.stdout.write(`${line}\n`);
+}
