@@ -2,9 +2,8 @@ import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import { Command } from 'commander';
 import { type DemoSite, openDemoSite } from '../demo/demo-site';
-import { drawnStudies, ownStudies } from '../demo/demo-study';
+import { type DemoStudy, drawnStudies, ownStudies } from '../demo/demo-study';
 import { runStudy } from '../demo/run-study';
-import { findStudies } from '../folder/find-instances';
 import { endSignal } from '../process/end-signal';
 import { CliError } from '../errors';
 import { Progress } from '../terminal/progress';
@@ -26,11 +25,12 @@ export function demoCommand(): Command {
     .option('--stay', 'go on until Ctrl-C, to look around in the console')
     .action(async (options: DemoOptions) => {
       const end = endSignal();
-      if (options.data !== undefined) await findFolder(options.data);
+      // A folder that is missing is told before anything is started.
+      const own = options.data === undefined ? undefined : await ownStudies(options.data);
       await mkdir(options.out, { recursive: true });
       const site = await openDemoSite(path.join(options.out, 'endplate.log'));
       try {
-        await runDemo(site, options, end.signal);
+        await runDemo(site, own, options.out, end.signal);
         if (options.stay) {
           say(`\nThe console answers on ${site.endplate.httpUrl}. Ctrl-C ends it.`);
           await Promise.race([end.received, site.endplate.died]);
@@ -45,7 +45,12 @@ export function demoCommand(): Command {
     });
 }
 
-async function runDemo(site: DemoSite, options: DemoOptions, signal: AbortSignal): Promise<void> {
+async function runDemo(
+  site: DemoSite,
+  own: readonly DemoStudy[] | undefined,
+  out: string,
+  signal: AbortSignal,
+): Promise<void> {
   const { pacs, endplate } = site;
   say('Endplate demo. Research and triage only. Not a diagnosis.\n');
   say(
@@ -55,20 +60,14 @@ async function runDemo(site: DemoSite, options: DemoOptions, signal: AbortSignal
     `  Endplate   ${endplate.dicom.aeTitle}@${endplate.dicom.host}:${endplate.dicom.port}, console ${endplate.httpUrl}`,
   );
   const progress = new Progress();
-  const studies =
-    options.data === undefined ? await drawnStudies(site.scratch, progress) : await ownStudies(options.data);
+  const studies = own ?? (await drawnStudies(site.scratch, progress, signal));
   for (const study of studies) {
     signal.throwIfAborted();
-    await runStudy({ site, study, out: path.join(options.out, study.name), progress, signal, say });
+    await runStudy({ site, study, out: path.join(out, study.name), progress, signal, say });
   }
   say(
-    `\nDone: ${studies.length} ${studies.length === 1 ? 'study' : 'studies'}. Key images, reports and the log are in ${path.resolve(options.out)}.`,
+    `\nDone: ${studies.length} ${studies.length === 1 ? 'study' : 'studies'}. Key images, reports and the log are in ${path.resolve(out)}.`,
   );
-}
-
-/** Says that a folder is missing before anything is started. */
-async function findFolder(folder: string): Promise<void> {
-  await findStudies(folder);
 }
 
 function say(line: string): void {

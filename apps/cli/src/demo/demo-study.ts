@@ -26,13 +26,16 @@ const PHANTOMS = [
 const REAL = path.resolve(__dirname, '../../../../../../shared/data/real-mr/mr01');
 
 /** The two phantoms, drawn into `folder`, and a real MR where there is one. */
-export async function drawnStudies(folder: string, progress: Progress): Promise<DemoStudy[]> {
+export async function drawnStudies(folder: string, progress: Progress, signal: AbortSignal): Promise<DemoStudy[]> {
   const studies: DemoStudy[] = [];
   for (const { kind, seed } of PHANTOMS) {
     const title = `Phantom ${kind.toUpperCase()}, seed ${seed}`;
     const out = path.join(folder, kind);
     const phantom = phantomStudy({ kind, seed });
-    await writePhantom(phantom, out, (done, total) => progress.bar(`drawing ${title}`, done, total));
+    await writePhantom(phantom, out, (done, total) => {
+      signal.throwIfAborted();
+      progress.bar(`drawing ${title}`, done, total);
+    });
     const [study] = (await findStudies(out)).studies;
     studies.push({ name: `phantom-${kind}`, title, truth: phantom.truth, ...study! });
   }
