@@ -132,6 +132,20 @@ describe('delivery', () => {
     expect([...pacs.instances.keys()]).toContain(REPORT_UID['sr-comprehensive']);
   });
 
+  it('delivers the report where the pictures are refused, and says so', async () => {
+    pacs.mood.sopClasses = [SopClass.Comprehensive3DSRStorage];
+    await deliver();
+    await verify();
+    expect(await record()).toMatchObject({
+      state: 'delivered',
+      reason: { code: 'PARTLY_REFUSED', text: 'The destination took all but sc-overview.' },
+      objects: [
+        { name: 'sr-comprehensive-3d', readBack: true },
+        { name: 'sc-overview', readBack: false },
+      ],
+    });
+  });
+
   it('gives up at once when the report is refused, and says why', async () => {
     pacs.mood.status = Status.DataSetDoesNotMatchSOPClass;
     await deliver();

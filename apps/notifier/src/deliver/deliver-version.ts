@@ -89,8 +89,7 @@ export class DeliverVersion {
     if (refused.length === answers.length || answers[0]?.verdict === 'refused') {
       return this.writer.end(known, 'dead-letter', refusal(refused));
     }
-    const kept = withObjects(known, answers.filter(({ verdict }) => verdict === 'accepted').map(asDelivered));
-    return this.writer.reach(kept, 'sent');
+    return this.writer.reach(known, 'sent');
   }
 
   /** Waits for another try, or gives up: at once where it cannot help, or when there were enough. */

@@ -1,9 +1,10 @@
 import { type Destination } from '@endplate/platform';
 import { type ObjectStore } from '@endplate/store';
-import { type DeliveryRecord, isDeliveryOver } from '@endplate/studies';
+import { type DeliveredObject, type DeliveryRecord, isDeliveryOver } from '@endplate/studies';
 import { renderedObjects } from '../deliver/rendered-objects';
 import { DeliveryWriter, type WriterPorts } from '../delivery-writer';
 import { type DestinationPort } from '../destination/destination.port';
+import { storeVerdict } from '../destination/store-verdict';
 import { NotFoundYetError } from '../errors';
 import { type DeliveryName, hasReached, withObjects } from '../ladder';
 
@@ -54,17 +55,20 @@ export class VerifyDelivery {
     }
     const objects = record.objects.map((one) => ({ ...one, readBack: one.readBack || found.has(one.sopInstanceUID) }));
     const known = withObjects(record, objects);
-    const missing = objects.filter(({ readBack }) => !readBack).length;
+    const missing = objects.filter((one) => isAccepted(one) && !one.readBack).length;
     if (missing > 0) {
       await this.failed(known, new NotFoundYetError(missing), target.settings.maxAttempts, 'dead-letter');
       return;
     }
-    await this.writer.end(await this.writer.reach(known, 'read-back'), 'delivered');
+    const refused = objects.filter((one) => !isAccepted(one)).map(({ name: object }) => object);
+    const reached = await this.writer.reach(known, 'read-back');
+    const reason = { code: 'PARTLY_REFUSED', text: `The destination took all but ${refused.join(', ')}.` };
+    await this.writer.end(reached, 'delivered', refused.length > 0 ? reason : undefined);
   }
 
   /** The objects of the record, with their series. */
   private async sentObjects(record: DeliveryRecord, name: DeliveryName, { settings }: VerifyTarget) {
-    const sent = new Set(record.objects.map(({ sopInstanceUID }) => sopInstanceUID));
+    const sent = new Set(record.objects.filter(isAccepted).map(({ sopInstanceUID }) => sopInstanceUID));
     const all = await renderedObjects(this.ports.store, name, settings);
     return all.flat().filter(({ sopInstanceUID }) => sent.has(sopInstanceUID));
   }
@@ -88,4 +92,9 @@ export class VerifyDelivery {
     await this.writer.postpone(record, record.checks, reason);
     throw retryable ? error : new NotFoundYetError(record.objects.length);
   }
+}
+
+/** An object without a status was of a SOP class that the destination does not take. */
+function isAccepted({ status }: DeliveredObject): boolean {
+  return status !== undefined && storeVerdict(status) === 'accepted';
 }
