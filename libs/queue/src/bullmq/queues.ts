@@ -4,7 +4,7 @@ import { type QueueListener } from '../contract/events';
 import { type JobData, type JobInput, jobIdOf, parseJob, QUEUE_NAMES, type QueueName } from '../contract/jobs';
 import { type ExclusiveLock, type JobPublisher, type PublishOutcome } from '../contract/publisher.port';
 import { QueueError, QueueUnavailableError } from '../errors';
-import { DEFAULT_PREFIX, producerConnection, type QueueConnection } from './connection';
+import { DEFAULT_PREFIX, firstAttempt, type OwnedRedis, producerConnection, type QueueConnection } from './connection';
 import { debounceOptions, jobOptions } from './job-policy';
 import { type LockTimes, RedisLock } from './redis-lock';
 
@@ -29,6 +29,7 @@ export function createQueues(options: QueuesOptions): Queues {
 
 /** Gives jobs, counts them, schedules housekeeping, holds locks. */
 export class Queues implements JobPublisher, ExclusiveLock {
+  private readonly owned: OwnedRedis;
   private readonly redis: Redis;
   private readonly queues: ReadonlyMap<QueueName, Queue>;
   private readonly lock: RedisLock;
@@ -38,7 +39,8 @@ export class Queues implements JobPublisher, ExclusiveLock {
     const notify = options.notify ?? (() => undefined);
     const prefix = options.prefix ?? DEFAULT_PREFIX;
     this.timeoutMs = options.commandTimeoutMs ?? 5000;
-    this.redis = producerConnection(options, notify);
+    this.owned = producerConnection(options, notify);
+    this.redis = this.owned.redis;
     this.lock = new RedisLock(this.redis, prefix, options.lock);
     this.queues = new Map(
       QUEUE_NAMES.map((name) => {
@@ -76,7 +78,8 @@ export class Queues implements JobPublisher, ExclusiveLock {
     await this.ask('Adding a maintenance job', () => this.queue('maintenance').add('maintenance', job, options));
   }
 
-  withLock<T>(name: string, work: (signal: AbortSignal) => Promise<T>): Promise<T> {
+  async withLock<T>(name: string, work: (signal: AbortSignal) => Promise<T>): Promise<T> {
+    await firstAttempt(this.redis);
     return this.lock.withLock(name, work);
   }
 
@@ -101,7 +104,7 @@ export class Queues implements JobPublisher, ExclusiveLock {
   /** Gives the connection back. */
   async close(): Promise<void> {
     await Promise.allSettled([...this.queues.values()].map((queue) => queue.close()));
-    this.redis.disconnect();
+    this.owned.end();
   }
 
   private async publish<Q extends QueueName>(name: Q, data: JobData<Q>, delayMs = 0): Promise<PublishOutcome> {
@@ -135,7 +138,7 @@ export class Queues implements JobPublisher, ExclusiveLock {
     const late = new Promise<never>((_, reject) => {
       timer = setTimeout(() => reject(new QueueUnavailableError(what)), this.timeoutMs);
     });
-    const answer = exchange();
+    const answer = firstAttempt(this.redis).then(exchange);
     // When the timer wins, a late rejection has nobody else to catch it.
     answer.catch(() => undefined);
     try {

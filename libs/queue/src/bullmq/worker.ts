@@ -1,8 +1,9 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { type Job, UnrecoverableError, Worker } from 'bullmq';
 import { type QueueListener } from '../contract/events';
 import { type JobData, parseJob, type QueueName } from '../contract/jobs';
 import { JobAbortedError } from '../errors';
-import { consumerOptions, DEFAULT_PREFIX, type QueueConnection } from './connection';
+import { consumerConnection, DEFAULT_PREFIX, type OwnedRedis, type QueueConnection } from './connection';
 import { Watchdog } from './watchdog';
 
 /** What a handler learns besides the data. */
@@ -57,7 +58,11 @@ export function createWorker<Q extends QueueName>(
   return new BullQueueWorker(queue, handler, options);
 }
 
+/** How long Redis may take to hear that a worker closes. */
+const CLOSE_MS = 3000;
+
 class BullQueueWorker<Q extends QueueName> implements QueueWorker {
+  private readonly owned: OwnedRedis;
   private readonly worker: Worker;
   private readonly watchdog: Watchdog;
   private readonly running = new Map<string, AbortController>();
@@ -65,6 +70,7 @@ class BullQueueWorker<Q extends QueueName> implements QueueWorker {
   private readonly thrown = new WeakMap<Error, Error>();
   private readonly notify: QueueListener;
   private closing: Promise<void> | undefined;
+  private onIdle: () => void = () => undefined;
 
   constructor(
     private readonly queue: Q,
@@ -73,8 +79,10 @@ class BullQueueWorker<Q extends QueueName> implements QueueWorker {
   ) {
     this.notify = options.notify ?? (() => undefined);
     const concurrency = options.concurrency ?? 1;
+    this.owned = consumerConnection(options);
+    this.owned.redis.on('error', (error: Error) => this.notify({ type: 'redis-error', queue, error }));
     this.worker = new Worker(queue, (job) => this.process(job), {
-      connection: consumerOptions(options),
+      connection: this.owned.redis,
       prefix: options.prefix ?? DEFAULT_PREFIX,
       concurrency,
       lockDuration: options.lockDurationMs ?? 30_000,
@@ -106,8 +114,16 @@ class BullQueueWorker<Q extends QueueName> implements QueueWorker {
     const stop = setTimeout(() => {
       for (const controller of this.running.values()) controller.abort(new JobAbortedError('shutdown'));
     }, this.options.drainMs ?? 30_000);
-    await this.worker.close();
+    // BullMQ's own close waits for Redis: while that is away there is nothing to wait for but our running jobs.
+    await Promise.race([this.worker.close(), this.idle().then(() => delay(CLOSE_MS, undefined, { ref: false }))]);
     clearTimeout(stop);
+    this.owned.end();
+  }
+
+  /** Resolves when no handler runs. */
+  private idle(): Promise<void> {
+    if (this.running.size === 0) return Promise.resolve();
+    return new Promise((resolve) => (this.onIdle = resolve));
   }
 
   /** Anything thrown here ends in Redis as the job's failure reason, so only safe texts leave. */
@@ -125,6 +141,7 @@ class BullQueueWorker<Q extends QueueName> implements QueueWorker {
       throw failure;
     } finally {
       this.running.delete(jobId);
+      if (this.running.size === 0) this.onIdle();
       this.watchdog.progress();
     }
   }
