@@ -12,7 +12,7 @@ const ROOT = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '../../.
 const NEEDED = { 'redis-server': 'redis-server', dcmtk: 'storescu', orthanc: 'Orthanc', dicom3tools: 'dciodvfy' };
 /** Puts Orthanc, which cannot bind one address, into a network namespace. Of use to root alone. */
 const FOR_ROOT = { iproute2: 'ip' };
-/** For the console's page in a browser; `npm test` alone looks for it. */
+/** For the console's page in a browser, which is not tested without: `npm test` alone looks for it. */
 const FOR_TESTS = { chromium: 'chromium' };
 const PIXELMED = { 'libpixelmed-java': '/usr/share/java/pixelmed.jar', 'default-jre-headless': 'java' };
 const POLICY = '/usr/sbin/policy-rc.d';
@@ -35,7 +35,7 @@ function main(words) {
   installDebianTools({
     ...NEEDED,
     ...(isRoot ? FOR_ROOT : {}),
-    ...(process.env.npm_lifecycle_event === 'test' ? FOR_TESTS : {}),
+    ...(isRoot && process.env.npm_lifecycle_event === 'test' ? FOR_TESTS : {}),
     ...(words.includes('--pixelmed') ? PIXELMED : {}),
   });
   build();
