@@ -3,10 +3,11 @@ import { tmpdir } from 'node:os';
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { deriveUid, SopClass } from '@endplate/dicom';
-import { conflictKey, instanceKey } from '@endplate/store';
+import { conflictKey, conflictsPrefix, createS3Store, instanceKey } from '@endplate/store';
 import { Manifests, Timeline } from '@endplate/studies';
 import { createHash } from 'node:crypto';
 import { startRedis, type TestRedis } from '../../../test/servers/redis';
+import { startS3 } from '../../../test/servers/s3';
 import { asStored, ctInstance } from './testing/instance';
 import { ListenerBench, store } from './testing/listener-bench';
 
@@ -185,5 +186,28 @@ describe('listener and its neighbours', () => {
     await closing;
     expect((await bench.store.get(instanceKey(instance))).equals(asStored(instance, 'CT1'))).toBe(true);
     await expect(bench.associate()).rejects.toMatchObject({ code: 'DIMSE_CONNECT_FAILED' });
+  });
+
+  it('stores in S3 as in a folder, and answers A700 while S3 is away', async () => {
+    const s3 = await startS3();
+    const bench = await ListenerBench.open(redis.url, {
+      ENDPLATE_STORE: 's3',
+      S3_ENDPOINT: `http://${s3.endPoint}:${s3.port}`,
+      S3_BUCKET: s3.bucket,
+      S3_ACCESS_KEY: s3.accessKey,
+      S3_SECRET_KEY: s3.secretKey,
+    });
+    const store = await createS3Store(s3);
+    const instance = ctInstance('a', { rows: 1200 });
+    expect(await bench.send(instance)).toMatchObject({ status: 0 });
+    expect(await bench.send(instance, 'CT2')).toMatchObject({ status: 0 });
+    expect((await store.get(instanceKey(instance))).equals(asStored(instance, 'CT1'))).toBe(true);
+    const conflicts: string[] = [];
+    for await (const { key } of store.list(conflictsPrefix(instance.studyInstanceUID))) conflicts.push(key);
+    expect(conflicts).toEqual([]);
+    await s3.stop();
+    expect(await bench.send(ctInstance('b'))).toMatchObject({ status: 0xa700 });
+    await store.close();
+    await bench.close();
   });
 });
