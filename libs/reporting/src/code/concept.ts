@@ -24,6 +24,7 @@ export const CODE = {
   mrUnspecified: ln('25056-3', 'MRI unspecified body region'),
   processingEquipment: dcm('109102', 'Processing Equipment'),
   comment: dcm('121106', 'Comment'),
+  sourceImage: dcm('121322', 'Source image for image processing operation'),
   // observer and algorithm
   observerType: dcm('121005', 'Observer Type'),
   device: dcm('121007', 'Device'),

@@ -44,3 +44,11 @@ export function reasonConcept(code: ReasonCode): CodedConcept {
   const [number, meaning] = REASON[code];
   return { value: `EP11${number}`, scheme: '99ENDPLATE', meaning };
 }
+
+/** A meaning inside a sentence: "Needs CT" reads on as "needs CT", while "T1 missing" keeps its capital. */
+export function inSentence(meaning: string): string {
+  return /^[A-Z][a-z]/.test(meaning) ? meaning.charAt(0).toLowerCase() + meaning.slice(1) : meaning;
+}
+
+/** Every reason's code, for check and documentation. */
+export const REASON_CONCEPTS: readonly CodedConcept[] = (Object.keys(REASON) as ReasonCode[]).map(reasonConcept);
