@@ -123,7 +123,11 @@ export class EndplateSite {
   async until<T>(studyInstanceUID: string, ask: (study: StudyDetails) => T | undefined): Promise<T> {
     let last: StudyDetails | undefined;
     const look = async (): Promise<T | undefined> => {
-      last = await this.study(studyInstanceUID);
+      last = await this.study(studyInstanceUID).catch((error: { retryable?: unknown }) => {
+        // The S3 server of the tests answers a list with 500 while another request writes there: asked again.
+        if (error.retryable !== true) throw error;
+        return undefined;
+      });
       return last && ask(last);
     };
     const running = [...this.children.values()].map(({ died }) => died);
