@@ -25,6 +25,9 @@ export interface DimseResponse {
 /** Longest dataset of a response that is held, bytes. */
 const MAX_RESPONSE_DATA_SET = 4 * 1024 * 1024;
 
+/** Responses held for a caller that does not take them; then the peer has to wait. */
+const MAX_HELD_RESPONSES = 32;
+
 type Settled<T> = { readonly resolve: (value: T) => void; readonly reject: (error: DimseError) => void };
 
 /** The requestor's side of one association: what comes from the peer, and the waits for it. */
@@ -32,6 +35,8 @@ export class ScuSession implements ChannelUser {
   readonly #assembler = new MessageAssembler();
   #dataSet: BoundedDataSet | undefined;
   readonly #responses: DimseResponse[] = [];
+  /** Lets the reading go on once a held response was taken. */
+  #makeRoom: (() => void) | undefined;
   #awaitingAnswer: Settled<AssociateAc> | undefined;
   #awaitingResponse: Settled<DimseResponse> | undefined;
   #awaitingRelease: Settled<void> | undefined;
@@ -57,6 +62,7 @@ export class ScuSession implements ChannelUser {
   /** The next response. @throws DIMSE_ASSOCIATION_ABORTED, DIMSE_TIMEOUT */
   response(timeoutMs: number): Promise<DimseResponse> {
     const ready = this.#responses.shift();
+    this.#makeRoom?.();
     if (ready) return Promise.resolve(ready);
     return this.#await(timeoutMs, 'response', (settled) => (this.#awaitingResponse = settled));
   }
@@ -72,6 +78,7 @@ export class ScuSession implements ChannelUser {
     this.#awaitingAnswer?.reject(this.#failure);
     this.#awaitingResponse?.reject(this.#failure);
     this.#awaitingRelease?.reject(this.#failure);
+    this.#makeRoom?.();
   }
 
   indicate(indication: Indication): void {
@@ -99,7 +106,13 @@ export class ScuSession implements ChannelUser {
     }
   }
 
-  pdv(fragment: PdvFragment): void {
+  pdv(fragment: PdvFragment): void | Promise<void> {
+    this.#takeFragment(fragment);
+    if (this.#responses.length < MAX_HELD_RESPONSES || this.#failure) return undefined;
+    return new Promise((resolve) => (this.#makeRoom = resolve));
+  }
+
+  #takeFragment(fragment: PdvFragment): void {
     const event = this.#assembler.push(fragment);
     if (event === undefined) return;
     if (event.kind === 'data-set') {
@@ -119,7 +132,10 @@ export class ScuSession implements ChannelUser {
   }
 
   #deliver(response: DimseResponse): void {
-    if (this.#awaitingResponse) this.#awaitingResponse.resolve(response);
+    const waiting = this.#awaitingResponse;
+    // Taken away at once: the next response may be in the same chunk.
+    this.#awaitingResponse = undefined;
+    if (waiting) waiting.resolve(response);
     else this.#responses.push(response);
   }
 

@@ -1,0 +1,15 @@
+/** A generator of pseudo-random numbers in [0, 1): the same seed gives the same sequence (mulberry32). */
+export function seededRandom(seed: number): () => number {
+  let state = seed >>> 0;
+  return () => {
+    state = (state + 0x6d2b79f5) >>> 0;
+    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
+    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 0x1_0000_0000;
+  };
+}
+
+/** A whole number from 0 to `below` - 1. */
+export function pick(random: () => number, below: number): number {
+  return Math.floor(random() * below);
+}
