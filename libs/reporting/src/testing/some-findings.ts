@@ -127,7 +127,7 @@ export class SomeFindings {
     return {
       ...(frameOfReferenceUID === undefined ? {} : { frameOfReferenceUID }),
       pointsLps: points.map(([column, row]) => [3, column * 0.8 - 120, 150 - row * 0.8]),
-      image: { reference: instances[instances.length >> 1]!, points },
+      image: { reference: { ...instances[instances.length >> 1]! }, points },
     };
   }
 
