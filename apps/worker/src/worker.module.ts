@@ -16,7 +16,9 @@ import { AnalyseProcessor, ANALYSE_QUEUE } from './analyse/analyse.processor';
 import { AnalyseVersion } from './analyse/analyse-version';
 import { localAnalyser } from './analyse/local-analyser';
 import { type StudyAnalyser } from './analyse/study-analyser.port';
+import { loadFonts } from './artefact/fonts';
 import { reportRenderer } from './artefact/report-renderer';
+import { type VersionRenderer } from './artefact/version-renderer.port';
 import { loadBundle } from './bundle/load-bundle';
 import { softwareIdentity } from './bundle/software';
 import { poolOf } from './process/analyser-pool';
@@ -28,6 +30,7 @@ import { WorkerObserver } from './worker-observer';
 const STORE = Symbol('worker:store');
 const QUEUES = Symbol('worker:queues');
 const ANALYSER = Symbol('worker:analyser');
+const RENDERER = Symbol('worker:renderer');
 
 /** One study may take this long; a CT of a whole spine takes a few minutes on two cores. */
 const DEADLINE_MS = 30 * 60_000;
@@ -52,6 +55,10 @@ export class WorkerModule implements OnApplicationBootstrap, BeforeApplicationSh
         { provide: QUEUES, useFactory: () => createQueues(config.redis) },
         { provide: ANALYSER, useFactory: () => openAnalyser(config) },
         {
+          provide: RENDERER,
+          useFactory: async () => reportRenderer({ profiles: config.profiles, fonts: await loadFonts() }),
+        },
+        {
           provide: WorkerObserver,
           useFactory: (logger: Logger, metrics: Metrics, store: ObjectStore) =>
             new WorkerObserver(bindCatalogue(logger, WORKER_LOG), metrics, new Timeline(store, () => new Date())),
@@ -59,17 +66,23 @@ export class WorkerModule implements OnApplicationBootstrap, BeforeApplicationSh
         },
         {
           provide: AnalyseVersion,
-          useFactory: (store: ObjectStore, queues: Queues, analyser: StudyAnalyser, observer: WorkerObserver) =>
+          useFactory: (
+            store: ObjectStore,
+            queues: Queues,
+            analyser: StudyAnalyser,
+            renderer: VersionRenderer,
+            observer: WorkerObserver,
+          ) =>
             new AnalyseVersion({
               store,
               manifests: new Manifests(store),
               analyser,
-              renderer: reportRenderer({ profiles: config.profiles }),
+              renderer,
               jobs: queues,
               destinations: config.destinations,
               notify: (event) => observer.workerEvent(event),
             }),
-          inject: [STORE, QUEUES, ANALYSER, WorkerObserver],
+          inject: [STORE, QUEUES, ANALYSER, RENDERER, WorkerObserver],
         },
         {
           provide: ANALYSE_QUEUE,

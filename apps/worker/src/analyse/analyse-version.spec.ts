@@ -1,8 +1,11 @@
 import { readPart10, Tag } from '@endplate/dicom';
 import { type StudyFindings } from '@endplate/findings';
-import { findingsKey, instanceKey, type ObjectStore } from '@endplate/store';
+import { findingsKey, instanceKey, reportKey } from '@endplate/store';
+import { type FontSet } from '@endplate/reporting';
+import { loadFonts } from '../artefact/fonts';
 import { reportRenderer } from '../artefact/report-renderer';
 import { type VersionRenderer } from '../artefact/version-renderer.port';
+import { boundStore, dyingStore } from '../fixture/dying-store';
 import { knownAnalyser } from '../fixture/known-result';
 import { storedVersion, type StoredVersion } from '../fixture/stored-version';
 import { AnalyseVersion, type AnalyseVersionPorts } from './analyse-version';
@@ -18,6 +21,9 @@ const unusedSegmenter = {
   segment: () => Promise.reject(new Error('the gate let it through')),
   close: () => Promise.resolve(),
 };
+
+let fonts: FontSet;
+beforeAll(async () => void (fonts = await loadFonts()));
 
 let version: StoredVersion;
 let delivered: string[];
@@ -36,7 +42,7 @@ function useCase(ports: Partial<AnalyseVersionPorts> = {}): AnalyseVersion {
     store: version.store,
     manifests: version.manifests,
     analyser: knownAnalyser(),
-    renderer: reportRenderer({ profiles: ['comprehensive-3d', 'comprehensive'] }),
+    renderer: reportRenderer({ profiles: ['comprehensive-3d', 'comprehensive'], fonts }),
     jobs: {
       deliver: ({ destination }) => {
         delivered.push(destination);
@@ -61,12 +67,15 @@ describe('AnalyseVersion', () => {
     const series = version.manifest.instances[0]!.seriesInstanceUID;
     expect([...objects.keys()].sort()).toEqual([
       'versions/1/findings.json',
+      'versions/1/key-images/01-overview.png',
       `versions/1/masks/${series}.classes.nii.gz`,
       `versions/1/masks/${series}.instances.json`,
       `versions/1/masks/${series}.instances.nii.gz`,
+      'versions/1/reports/sc-01-overview.dcm',
       'versions/1/reports/sr-comprehensive-3d.dcm',
       'versions/1/reports/sr-comprehensive.dcm',
     ]);
+    expect(events.filter(({ type }) => type === 'quarantined')).toEqual([]);
     const { dataSet } = readPart10(objects.get('versions/1/reports/sr-comprehensive.dcm')!);
     expect(dataSet.string(Tag.PatientID)).toBe('4711');
     expect(dataSet.string(Tag.StudyInstanceUID)).toBe(version.studyInstanceUID);
@@ -78,9 +87,9 @@ describe('AnalyseVersion', () => {
     const analyser = knownAnalyser();
     const analyse = await set(CT_IMAGES, { analyser });
     await analyse.run(name(), never);
-    const before = await version.objects();
+    const before = await version.digests();
     await expect(analyse.run(name(), never)).resolves.toBe('present');
-    expect(await version.objects()).toEqual(before);
+    expect(await version.digests()).toEqual(before);
     expect(analyser.runs).toBe(1);
     expect(delivered).toEqual(['pacs', 'archive', 'pacs', 'archive']);
   });
@@ -88,16 +97,17 @@ describe('AnalyseVersion', () => {
   it('ends with the same objects after being killed at any write', async () => {
     const analyse = await set();
     await analyse.run(name(), never);
-    const expected = await version.objects();
+    const expected = await version.digests();
+    const writes = Object.keys(expected).length;
     await version.remove();
-    for (let survived = 0; survived < expected.size; survived++) {
+    for (let survived = 0; survived < writes; survived++) {
       version = await storedVersion(CT_IMAGES);
       await expect(useCase({ store: dyingStore(version.store, survived) }).run(name(), never)).rejects.toThrow(
         'killed',
       );
       await expect(useCase().run(name(), never)).resolves.toBe('analysed');
-      expect(await version.objects()).toEqual(expected);
-      if (survived < expected.size - 1) await version.remove();
+      expect(await version.digests()).toEqual(expected);
+      if (survived < writes - 1) await version.remove();
     }
   });
 
@@ -111,7 +121,6 @@ describe('AnalyseVersion', () => {
 
   it('removes what a run left that came to other objects', async () => {
     const analyse = await set();
-    const { reportKey } = await import('@endplate/store');
     await version.store.put(reportKey(version.studyInstanceUID, 1, 'sr-of-an-older-program'), Buffer.from('x'));
     await analyse.run(name(), never);
     expect([...(await version.objects()).keys()].filter((key) => key.includes('older'))).toEqual([]);
@@ -166,6 +175,32 @@ describe('AnalyseVersion', () => {
     expect(events).toContainEqual(expect.objectContaining({ type: 'quarantined', object: 'sr-comprehensive' }));
   });
 
+  it('keeps the findings when a report cannot be made, and says why', async () => {
+    const renderer = reportRenderer({ profiles: ['comprehensive'], fonts });
+    const analyser = knownAnalyser();
+    const analyse = await set(CT_IMAGES, {
+      renderer,
+      analyser: {
+        ...analyser,
+        analyse: async (...given) => {
+          const result = await analyser.analyse(...given);
+          const elsewhere = { sopClassUID: '1.2.840.10008.5.1.4.1.1.2', sopInstanceUID: '1.2.3' };
+          const points: [number, number][] = [[1, 1], [5, 1], [5, 5]]; // prettier-ignore
+          const outline = { pointsLps: [[0, 0, 0], [1, 0, 0], [1, 1, 0]] as [number, number, number][], image: { reference: elsewhere, points } }; // prettier-ignore
+          const discs = result.findings.discs.map((disc) => ({ ...disc, outlines: [outline] }));
+          return { ...result, findings: { ...result.findings, discs } };
+        },
+      },
+    });
+    await expect(analyse.run(name(), never)).resolves.toBe('analysed');
+    const objects = await version.objects();
+    expect([...objects.keys()].filter((key) => key.includes('/quarantine/'))).toEqual([
+      'versions/1/quarantine/sr-comprehensive.json',
+    ]);
+    expect(objects.get('versions/1/quarantine/sr-comprehensive.json')!.toString()).toContain('REPORTING_');
+    expect(objects.has('versions/1/findings.json')).toBe(true);
+  });
+
   it('names the last version that was analysed as predecessor', async () => {
     await set();
     const { studyInstanceUID, manifest } = version;
@@ -213,30 +248,3 @@ describe('AnalyseVersion', () => {
     await expect(analyse.run(name(), never)).resolves.toBe('analysed');
   });
 });
-
-/** A store whose process dies at the write after the first `survived` ones. */
-function dyingStore(store: ObjectStore, survived: number): ObjectStore {
-  let writes = 0;
-  return {
-    ...boundStore(store),
-    put: (...put: Parameters<ObjectStore['put']>) => {
-      writes += 1;
-      return writes > survived ? Promise.reject(new Error('killed')) : store.put(...put);
-    },
-  };
-}
-
-function boundStore(store: ObjectStore): ObjectStore {
-  return {
-    put: store.put.bind(store),
-    openWrite: store.openWrite.bind(store),
-    get: store.get.bind(store),
-    getStream: store.getStream.bind(store),
-    stat: store.stat.bind(store),
-    list: store.list.bind(store),
-    children: store.children.bind(store),
-    delete: store.delete.bind(store),
-    health: store.health.bind(store),
-    close: store.close.bind(store),
-  };
-}

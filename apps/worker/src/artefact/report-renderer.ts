@@ -1,8 +1,11 @@
 import { readPart10 } from '@endplate/dicom';
 import { type KernelResult } from '@endplate/kernel';
 import {
+  type FontSet,
   readSourceAttributes,
-  renderStructuredReport,
+  renderReports,
+  type RenderedReport,
+  type RenderOptions,
   type ReportContext,
   type ReportProfile,
 } from '@endplate/reporting';
@@ -12,35 +15,53 @@ import { type RenderedArtefact, type VersionRenderer } from './version-renderer.
 export interface ReportRendererOptions {
   /** Profiles of the structured report that destinations may want; one report is made for each. */
   readonly profiles: readonly ReportProfile[];
+  readonly fonts: FontSet;
 }
 
-/** Makes reports and pictures with the reporting room. */
-export function reportRenderer(options: ReportRendererOptions): VersionRenderer {
+/** Pictures are the same for every destination. */
+const EVERY_DESTINATION = 'any';
+
+/** Makes reports and pictures with the reporting room, one after the other. */
+export function reportRenderer({ profiles, fonts }: ReportRendererOptions): VersionRenderer {
   return {
     *render(result: KernelResult, source: Buffer): Iterable<RenderedArtefact> {
-      const { findings } = result;
       const attributes = readSourceAttributes(readPart10(source).dataSet);
-      for (const profile of options.profiles) {
-        const context: ReportContext = {
-          source: attributes,
-          manufacturer: 'Endplate',
-          manufacturerModelName: 'Endplate',
-          softwareVersion: findings.software.version,
-          destinationProfile: profile,
-        };
-        yield report(`sr-${profile}`, () => renderStructuredReport(findings, context, profile));
+      const contextFor = (destinationProfile: string): ReportContext => ({
+        source: attributes,
+        manufacturer: 'Endplate',
+        manufacturerModelName: 'Endplate',
+        softwareVersion: result.findings.software.version,
+        destinationProfile,
+      });
+      for (const profile of profiles) {
+        yield* attempt(`sr-${profile}`, result, contextFor(profile), { profiles: [profile] });
       }
+      yield* attempt('sc', result, contextFor(EVERY_DESTINATION), { profiles: [], fonts });
     },
   };
 }
 
-/** An object that cannot be made is one with a problem: the findings stand, and the reader sees what is missing. */
-function report(name: string, make: () => Buffer): RenderedArtefact {
+/**
+ * What cannot be made is an object with a problem: the findings stand, and the reader sees what is missing.
+ * @param name - of what is missing then
+ */
+function* attempt(
+  name: string,
+  result: KernelResult,
+  context: ReportContext,
+  options: RenderOptions,
+): Iterable<RenderedArtefact> {
   try {
-    return { kind: 'dicom', name, bytes: make(), problems: [] };
+    for (const report of renderReports(result, context, options)) yield* artefactsOf(report);
   } catch (error) {
     const { code, retryable } = (error ?? {}) as { code?: unknown; retryable?: unknown };
     if (!(error instanceof Error) || typeof code !== 'string' || retryable !== false) throw error;
-    return { kind: 'dicom', name, bytes: Buffer.alloc(0), problems: [`${code}: ${error.message}`] };
+    yield { kind: 'dicom', name, bytes: Buffer.alloc(0), problems: [`${code}: ${error.message}`] };
   }
+}
+
+/** The object, and for a picture its PNG under the same name without `sc-`. */
+function* artefactsOf({ name, bytes, problems, png }: RenderedReport): Iterable<RenderedArtefact> {
+  yield { kind: 'dicom', name, bytes, problems };
+  if (png) yield { kind: 'png', name: name.replace(/^sc-/, ''), bytes: png };
 }
