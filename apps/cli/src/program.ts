@@ -5,6 +5,7 @@ import { evaluateCommand } from './command/evaluate';
 import { phantomCommand } from './command/phantom';
 import { reconcileCommand } from './command/reconcile';
 import { sendCommand } from './command/send';
+import { settingsCommand } from './command/settings';
 import { upCommand } from './command/up';
 import { validateCommand } from './command/validate';
 import { CliError } from './errors';
@@ -32,6 +33,7 @@ export async function run(argv: readonly string[]): Promise<number> {
     phantomCommand(),
     validateCommand(),
     reconcileCommand(),
+    settingsCommand(),
     demoCommand(),
   ];
   for (const command of commands) {

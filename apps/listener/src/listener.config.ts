@@ -1,4 +1,5 @@
 import {
+  choice,
   chooseStore,
   type ConfigOf,
   configFault,
@@ -71,6 +72,10 @@ export const DICOM_SECTION = {
     about: 'Silence of a sender that ends its association.',
     min: 100,
     default: 60_000,
+  }),
+  acknowledge: choice('ENDPLATE_ACKNOWLEDGE', ['store'], {
+    about: 'When a sender is told success: `store`, after the object store has the instance durably.',
+    default: 'store',
   }),
   drainMs: durationMs('ENDPLATE_DRAIN_MS', {
     about: 'At the end, running work gets this long before it is told to stop.',

@@ -26,9 +26,15 @@ export type ReceiveEvent =
   /** The instance is durable, the queue or the timeline did not take it: `reconcile` will. */
   | { readonly type: 'record-delayed'; readonly studyInstanceUID: string; readonly error: Error };
 
+/**
+ * Where instances become durable. A resolved `commit` is the promise that success may be answered: the object store
+ * itself, or anything in front of it that keeps that promise, such as a spool on a local disk.
+ */
+export type DurableIntake = Pick<ObjectStore, 'openWrite' | 'getStream'>;
+
 /** What the receiver needs. */
 export interface ReceiverPorts {
-  readonly store: ObjectStore;
+  readonly store: DurableIntake;
   readonly assembler: Pick<StudyAssembler, 'instanceReceived'>;
   readonly timeline: Pick<Timeline, 'append'>;
   readonly maxInstanceBytes: number;

@@ -11,7 +11,7 @@ const MAX_HEAD_BYTES = 1024 ** 2;
  * @throws DICOM_PART10_INVALID, and what the store throws when it is away
  */
 export async function digestStored(
-  store: ObjectStore,
+  store: Pick<ObjectStore, 'getStream'>,
   key: ObjectKey,
 ): Promise<{ sha256: string; transferSyntaxUID: string }> {
   const hash = createHash('sha256');

@@ -25,6 +25,9 @@ export interface RunningApplication {
   close(): Promise<void>;
 }
 
+/** A connection on which nothing moves is closed after this, in ms. */
+const HTTP_SILENCE_MS = 180_000;
+
 @Module({})
 class RootModule {}
 
@@ -39,6 +42,9 @@ export async function startApplication(options: ApplicationOptions): Promise<Run
   nest.useGlobalFilters(new ProblemFilter(logger));
   try {
     await nest.listen(options.http.port, options.http.host);
+    // A STOW-RS request of some GiB may take longer than Node's five minutes; silence is what ends a connection.
+    nest.getHttpServer().requestTimeout = 0;
+    nest.getHttpServer().setTimeout(HTTP_SILENCE_MS);
   } catch (error) {
     await nest.close().catch(() => undefined);
     throw error;
