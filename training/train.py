@@ -16,7 +16,7 @@ import numpy as np
 import torch
 
 from augment import recolour, warp
-from losses import drawn_loss, spider_labels, spider_loss
+from losses import EVEN, UNEVEN, drawn_loss, spider_labels, spider_loss
 from slices import DrawnSlices, SpiderSlices, spider_split
 from spine_net import SpineNet
 from validate import validate_drawn, validate_spider
@@ -35,6 +35,7 @@ def arguments():
     p.add_argument("--start", help="weights to start from")
     p.add_argument("--steps", type=int, default=700)
     p.add_argument("--rate", type=float, default=2.5e-3)
+    p.add_argument("--even", action="store_true", help="give every class the same weight")
     p.add_argument("--seed", type=int, default=1)
     p.add_argument("--threads", type=int, default=2)
     p.add_argument("--every", type=int, default=100, help="steps between validations")
@@ -85,11 +86,12 @@ def main():
     if folder:
         checked = SpiderSlices(folder, spider_split(folder)[1]).items[::5]
     print(f"{len(drawn)} drawn slices, {len(spider)} SPIDER slices, {sum(p.numel() for p in net.parameters())} parameters", flush=True)
+    weights = EVEN if a.even else UNEVEN
     began = time.time()
     while step < a.steps:
         # Everything random depends on seed and step, so a resumed run sees what an unbroken one would have seen.
         random = np.random.default_rng([a.seed, step])
-        rate = a.rate * min(1, (step + 1) / 60) * (0.5 * (1 + np.cos(np.pi * step / a.steps))) + 1e-5
+        rate = a.rate * min(1, (step + 1) / 40) * (0.5 * (1 + np.cos(np.pi * step / a.steps))) + 1e-5
         for group in optimiser.param_groups:
             group["lr"] = rate
         x, y, split = batch(random, drawn, spider, a.spider_share)
@@ -98,9 +100,9 @@ def main():
         logits = logits.float()
         loss = 0
         if split > 0:
-            loss = loss + drawn_loss(logits[:split], y[:split]) * split / len(x)
+            loss = loss + drawn_loss(logits[:split], y[:split], weights) * split / len(x)
         if split < len(x):
-            loss = loss + spider_loss(logits[split:], y[split:]) * (len(x) - split) / len(x)
+            loss = loss + spider_loss(logits[split:], y[split:], weights) * (len(x) - split) / len(x)
         optimiser.zero_grad()
         loss.backward()
         torch.nn.utils.clip_grad_norm_(net.parameters(), 5.0)
