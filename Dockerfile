@@ -29,6 +29,7 @@ COPY --from=build /build/dist dist
 COPY package.json LICENSE ./
 COPY models models
 COPY apps/cli/bin apps/cli/bin
+COPY apps/console/src/web/page apps/console/src/web/page
 RUN install -d -o node -g node /data
 USER 1000:1000
 # DICOM and HTTP (probes, metrics; the console's pages)

@@ -14,9 +14,9 @@ export interface ToolRun {
   readonly output: string;
 }
 
-/** C-STORE of every file below a folder with DCMTK's storescu, in the transfer syntaxes that the files have. */
+/** C-STORE of every .dcm file below a folder with DCMTK's storescu, in the transfer syntaxes that the files have. */
 export function storescu(folder: string, peer: Peer, callingAETitle = 'STORESCU'): Promise<ToolRun> {
-  return tool('storescu', ['-v', '-R', '+sd', '+r', ...words(peer, callingAETitle), folder]);
+  return tool('storescu', ['-v', '-R', '+sd', '+sp', '*.dcm', '+r', ...words(peer, callingAETitle), folder]);
 }
 
 /** C-ECHO with DCMTK's echoscu. */

@@ -72,7 +72,7 @@ function versionBlocks(study, version, findings) {
     blocks.push(h('p.callout', { 'data-kind': 'bad' }, text));
   }
   if (findings?.outcome.status === 'analysed') blocks.push(block('Findings per disc', ...findingsTable(findings)));
-  if (version.keyImages.length > 0) blocks.push(block('Key images', pictures(study, version)));
+  if (version.keyImages.length > 0) blocks.push(block('Key images', pictures(study, version, findings)));
   if (findings && findings.series.length > 0) blocks.push(block('Series', seriesTable(findings.series)));
   return blocks;
 }
@@ -85,10 +85,10 @@ function block(title, ...children) {
   return h('section.block', {}, h('h3', {}, title), ...children);
 }
 
-function pictures({ studyInstanceUID }, { version, keyImages }) {
+function pictures({ studyInstanceUID }, { version, keyImages }, findings) {
   const one = (name) => {
     const src = `/api/studies/${studyInstanceUID}/versions/${version}/key-images/${encodeURIComponent(name)}`;
-    const words = name.replaceAll('-', ' ');
+    const words = pictureWords(name, findings);
     const link = h(
       'a',
       { href: src, target: '_blank', rel: 'noopener', 'data-key': name },
@@ -97,6 +97,13 @@ function pictures({ studyInstanceUID }, { version, keyImages }) {
     return h('figure', {}, link, h('figcaption', {}, words));
   };
   return h('div.pictures', {}, ...keyImages.map(one));
+}
+
+/** `01-overview`, `02-disc-3`: in words, a disc by its level. */
+function pictureWords(name, findings) {
+  const what = name.replace(/^[0-9]+-/, '');
+  const level = findings?.discs.find(({ id }) => id === what)?.level;
+  return level ? `Disc ${level}` : what.charAt(0).toUpperCase() + what.slice(1).replaceAll('-', ' ');
 }
 
 function delivery({ destination, state, rungs, objects, attempts, reason }) {
