@@ -4,6 +4,7 @@ import { demoCommand } from './command/demo';
 import { evaluateCommand } from './command/evaluate';
 import { phantomCommand } from './command/phantom';
 import { reconcileCommand } from './command/reconcile';
+import { renderCommand } from './command/render';
 import { sendCommand } from './command/send';
 import { settingsCommand } from './command/settings';
 import { upCommand } from './command/up';
@@ -31,6 +32,7 @@ export async function run(argv: readonly string[]): Promise<number> {
     analyseCommand(),
     evaluateCommand(),
     phantomCommand(),
+    renderCommand(),
     validateCommand(),
     reconcileCommand(),
     settingsCommand(),

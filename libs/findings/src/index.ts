@@ -7,3 +7,4 @@ export * from './model/calcification.schema';
 export * from './model/disc.schema';
 export * from './model/study-findings.schema';
 export * from './model/key-slice';
+export * from './model/key-slice.schema';

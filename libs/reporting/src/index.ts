@@ -5,5 +5,6 @@ export { renderStructuredReport, type ReportProfile, reportUid } from './sr/docu
 export { checkStructuredReport } from './sr/check/check-structured-report';
 export { type FontSet } from './capture/font-set';
 export { BURNED_IN_WARNING, drawKeyImage, type DrawnKeyImage } from './capture/draw-key-image';
-export { keyImageUid, renderSecondaryCapture } from './capture/secondary-capture';
+export { keyImageName, keyImageUid, renderSecondaryCapture } from './capture/secondary-capture';
+export { renderReportPage } from './pdf/report-page';
 export { renderReports, type RenderedReport, type RenderOptions } from './render-reports';

@@ -2,7 +2,7 @@ import { SopClass, type UID } from '@endplate/dicom';
 import { type KeySlice, type StudyFindings } from '@endplate/findings';
 import { drawKeyImage } from './capture/draw-key-image';
 import { type FontSet } from './capture/font-set';
-import { keyImageUid, renderSecondaryCapture } from './capture/secondary-capture';
+import { keyImageName, keyImageUid, renderSecondaryCapture } from './capture/secondary-capture';
 import { type ReportContext } from './report-context';
 import { checkStructuredReport } from './sr/check/check-structured-report';
 import { renderStructuredReport, type ReportProfile, reportUid } from './sr/document/structured-report';
@@ -59,7 +59,7 @@ export function* renderReports(
     const drawn = drawKeyImage(slice, findings, options.fonts);
     yield {
       kind: 'sc',
-      name: `sc-${String(index + 1).padStart(2, '0')}-${slice.discId ?? slice.kind}`,
+      name: `sc-${keyImageName(slice, index)}`,
       sopClassUID: SopClass.SecondaryCaptureImageStorage,
       sopInstanceUID: keyImageUid(findings, slice, context),
       bytes: renderSecondaryCapture(drawn, slice, findings, context, index + 1),

@@ -2,7 +2,7 @@ import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { createHash } from 'node:crypto';
 import path from 'node:path';
 import { readPart10 } from '@endplate/dicom';
-import { type StudyFindings } from '@endplate/findings';
+import { encodeKeySlices, type StudyFindings } from '@endplate/findings';
 import { analyseStudy, type KernelResult, type SpineSegmenter } from '@endplate/kernel';
 import { readSourceAttributes, renderStructuredReport } from '@endplate/reporting';
 import { Command } from 'commander';
@@ -59,6 +59,10 @@ async function analyseToFolder(
   if (result.findings.outcome.status === 'analysed') {
     await writeFile(path.join(out, 'sr.dcm'), await renderReport(study, result));
     files.push('sr.dcm');
+    const { studyInstanceUID, version } = result.findings;
+    const slices = encodeKeySlices({ studyInstanceUID, version, slices: result.keySlices });
+    await writeFile(path.join(out, 'key-slices.json'), slices);
+    files.push('key-slices.json');
   }
   if (print)
     process.stdout.write(

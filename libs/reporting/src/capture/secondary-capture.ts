@@ -21,6 +21,11 @@ export function keyImageUid(findings: StudyFindings, slice: KeySlice, context: R
   );
 }
 
+/** `01-overview`, `02-disc-3`: file name of a key image without its ending. @param index - place among its slices, from 0 */
+export function keyImageName(slice: Pick<KeySlice, 'kind' | 'discId'>, index: number): string {
+  return `${String(index + 1).padStart(2, '0')}-${slice.discId ?? slice.kind}`;
+}
+
 /**
  * Writes a key image as DICOM Secondary Capture, derived from the images that its slice was sampled from.
  *

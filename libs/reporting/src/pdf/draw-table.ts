@@ -1,0 +1,86 @@
+import { type SKRSContext2D } from '@napi-rs/canvas';
+import { type FontFamilies } from '../capture/font-set';
+import { type FindingRow } from './finding-rows';
+import { fitText } from './fit-text';
+import { PAGE, PAPER } from './page';
+
+interface Column {
+  readonly x: number;
+  readonly width: number;
+  readonly title: string;
+  readonly text: (row: FindingRow) => string;
+}
+
+const ROW = 15;
+/** More discs than this are set closer, so that the pictures keep their half of the page. */
+const TABLE_HEIGHT = 250;
+
+/**
+ * Draws the table of the discs.
+ * @returns y below it
+ */
+export function drawTable(
+  context: SKRSContext2D,
+  rows: readonly FindingRow[],
+  modality: 'CT' | 'MR',
+  top: number,
+  fonts: FontFamilies,
+): number {
+  const step = Math.min(ROW, TABLE_HEIGHT / Math.max(1, rows.length));
+  const columns = columnsFor(modality);
+  context.textAlign = 'left';
+  context.font = `8px "${fonts.bold}"`;
+  context.fillStyle = PAPER.muted;
+  for (const { x, width, title } of columns) context.fillText(fitText(context, title, width), x, top + 8);
+  rule(context, top + 13);
+  let y = top + 13;
+  for (const row of rows) {
+    if (row.positive) {
+      context.fillStyle = PAPER.positive;
+      context.fillRect(PAGE.left, y, PAGE.right - PAGE.left, step);
+    }
+    const size = Math.min(9, step * 0.62);
+    context.fillStyle = PAPER.text;
+    columns.forEach(({ x, width, text }, n) => {
+      context.font = `${size}px "${n === 0 || (n === 1 && row.positive) ? fonts.bold : fonts.regular}"`;
+      context.fillText(fitText(context, text(row), width), x, y + step * 0.7);
+    });
+    y += step;
+    rule(context, y);
+  }
+  return y;
+}
+
+function columnsFor(modality: 'CT' | 'MR'): readonly Column[] {
+  const ct = modality === 'CT';
+  return [
+    { x: PAGE.left + 4, width: 66, title: 'Disc', text: ({ level }) => level },
+    {
+      x: PAGE.left + 74,
+      width: 176,
+      title: ct ? 'Calcification, gas' : 'Modic change',
+      text: ({ finding }) => finding,
+    },
+    {
+      x: PAGE.left + 254,
+      width: 142,
+      title: ct ? 'Volume, share of the disc, attenuation' : 'Disc signal',
+      text: ({ detail }) => detail,
+    },
+    {
+      x: PAGE.left + 400,
+      width: 113,
+      title: 'Height in front / middle / behind, mm',
+      text: ({ heights }) => heights,
+    },
+  ];
+}
+
+function rule(context: SKRSContext2D, y: number): void {
+  context.strokeStyle = PAPER.rule;
+  context.lineWidth = 0.5;
+  context.beginPath();
+  context.moveTo(PAGE.left, y);
+  context.lineTo(PAGE.right, y);
+  context.stroke();
+}

@@ -1,0 +1,33 @@
+/** What is needed to know how wide a text is. */
+export interface TextMeasure {
+  measureText(text: string): { readonly width: number };
+}
+
+/** The text, cut with an ellipsis where it is wider than there is room. */
+export function fitText(context: TextMeasure, text: string, width: number): string {
+  if (context.measureText(text).width <= width) return text;
+  const letters = [...text];
+  let [fits, fails] = [0, letters.length];
+  while (fails - fits > 1) {
+    const middle = (fits + fails) >> 1;
+    if (context.measureText(`${letters.slice(0, middle).join('')}…`).width <= width) fits = middle;
+    else fails = middle;
+  }
+  return `${letters.slice(0, fits).join('').trimEnd()}…`;
+}
+
+/** The text in lines that fit; a word wider than a line is cut. */
+export function wrapText(context: TextMeasure, text: string, width: number): string[] {
+  const lines: string[] = [];
+  let line = '';
+  for (const word of text.split(/\s+/).filter((one) => one !== '')) {
+    const longer = line === '' ? word : `${line} ${word}`;
+    if (line !== '' && context.measureText(longer).width > width) {
+      lines.push(fitText(context, line, width));
+      line = word;
+    } else {
+      line = longer;
+    }
+  }
+  return line === '' ? lines : [...lines, fitText(context, line, width)];
+}

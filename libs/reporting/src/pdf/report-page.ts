@@ -1,0 +1,133 @@
+import { createCanvas, ImageData, PDFDocument, type SKRSContext2D } from '@napi-rs/canvas';
+import { type KeySlice, type StudyFindings } from '@endplate/findings';
+import { drawKeyImage } from '../capture/draw-key-image';
+import { type FontFamilies, fontFamilies, type FontSet } from '../capture/font-set';
+import { inSentence, reasonConcept } from '../code/reason-code';
+import { INTENDED_USE } from '../module/equipment';
+import { drawTable } from './draw-table';
+import { fitText, wrapText } from './fit-text';
+import { PAGE, PAPER } from './page';
+import { findingRows } from './finding-rows';
+
+/**
+ * The findings on one page of A4: a table of the discs, the overview and the first positive discs, what the reader must
+ * know. Holds no patient data: the object that it travels in names the patient. The same input gives the same bytes.
+ *
+ * @returns a PDF
+ * @throws FontUnusableError `REPORTING_FONT_UNUSABLE`
+ */
+export function renderReportPage(findings: StudyFindings, slices: readonly KeySlice[], fonts: FontSet): Buffer {
+  const families = fontFamilies(fonts);
+  const document = new PDFDocument({ title: 'Endplate measurements', creator: 'Endplate', compressionLevel: 6 });
+  const context = document.beginPage(PAGE.width, PAGE.height) as SKRSContext2D;
+  context.fillStyle = PAPER.background;
+  context.fillRect(0, 0, PAGE.width, PAGE.height);
+  context.textBaseline = 'alphabetic';
+  let y = drawHead(context, findings, families);
+  const modality = findings.series.some((series) => series.used && series.modality === 'CT') ? 'CT' : 'MR';
+  y = drawTable(context, findingRows(findings, modality), modality, y, families);
+  y = drawRemarks(context, findings, y + 14, families);
+  drawPictures(context, findings, slices, fonts, y + 8);
+  drawFoot(context, findings, families);
+  document.endPage();
+  return document.close();
+}
+
+function drawHead(context: SKRSContext2D, findings: StudyFindings, fonts: FontFamilies): number {
+  const { left, right } = PAGE;
+  context.fillStyle = PAPER.text;
+  context.textAlign = 'left';
+  context.font = `18px "${fonts.bold}"`;
+  context.fillText('Spine measurements', left, 50);
+  context.textAlign = 'right';
+  context.font = `9px "${fonts.regular}"`;
+  context.fillStyle = PAPER.muted;
+  context.fillText(`Version ${findings.version}, ${findings.createdAt.slice(0, 16).replace('T', ' ')} UTC`, right, 42);
+  context.fillText('Automatic measurements, not read by a physician', right, 54);
+  context.textAlign = 'left';
+  context.fillStyle = PAPER.warning;
+  context.fillRect(left, 62, right - left, 20);
+  context.fillStyle = PAPER.background;
+  context.font = `10px "${fonts.bold}"`;
+  context.fillText(INTENDED_USE, left + 8, 76);
+  return 98;
+}
+
+/** What a reader must see beside the numbers: level names withheld, remarks. */
+function drawRemarks(context: SKRSContext2D, findings: StudyFindings, top: number, fonts: FontFamilies): number {
+  const withheld = findings.labelling?.reason;
+  const remarks = [
+    ...(withheld ? [`Level names withheld: ${inSentence(reasonConcept(withheld.code).meaning)}.`] : []),
+    ...(findings.predecessorVersion === undefined ? [] : [`Replaces version ${findings.predecessorVersion}.`]),
+    ...findings.remarks,
+  ];
+  context.font = `8.5px "${fonts.regular}"`;
+  context.fillStyle = PAPER.text;
+  let y = top;
+  for (const line of remarks.flatMap((remark) => wrapText(context, remark, PAGE.right - PAGE.left)).slice(0, 10)) {
+    context.fillText(line, PAGE.left, y);
+    y += 11.5;
+  }
+  return y;
+}
+
+/** The overview on the left, up to two discs beside it, as large as the rest of the page lets them be. */
+function drawPictures(
+  context: SKRSContext2D,
+  findings: StudyFindings,
+  slices: readonly KeySlice[],
+  fonts: FontSet,
+  top: number,
+): void {
+  const overview = slices.find(({ kind }) => kind === 'overview');
+  const discs = slices.filter(({ kind }) => kind === 'disc').slice(0, 2);
+  const room = { width: PAGE.right - PAGE.left, height: PAGE.bottom - top };
+  if (room.height < 80) return;
+  const share = discs.length > 0 ? 0.56 : 1;
+  let x = PAGE.left;
+  if (overview) {
+    const width = drawOne(context, overview, findings, fonts, {
+      x,
+      y: top,
+      width: room.width * share,
+      height: room.height,
+    });
+    x += width + 10;
+  }
+  discs.forEach((slice, n) => {
+    const height = (room.height - 8 * (discs.length - 1)) / discs.length;
+    drawOne(context, slice, findings, fonts, { x, y: top + n * (height + 8), width: PAGE.right - x, height });
+  });
+}
+
+/** @returns the width that the picture took */
+function drawOne(
+  context: SKRSContext2D,
+  slice: KeySlice,
+  findings: StudyFindings,
+  fonts: FontSet,
+  box: { readonly x: number; readonly y: number; readonly width: number; readonly height: number },
+): number {
+  const { rgb, width, height } = drawKeyImage(slice, findings, fonts);
+  const rgba = new Uint8ClampedArray(width * height * 4).fill(255);
+  for (let from = 0, to = 0; from < rgb.length; from += 3, to += 4) rgba.set(rgb.subarray(from, from + 3), to);
+  const canvas = createCanvas(width, height);
+  canvas.getContext('2d').putImageData(new ImageData(rgba, width, height), 0, 0);
+  const scale = Math.min(box.width / width, box.height / height);
+  context.drawImage(canvas, box.x, box.y, width * scale, height * scale);
+  return width * scale;
+}
+
+function drawFoot(context: SKRSContext2D, findings: StudyFindings, fonts: FontFamilies): void {
+  const { software, model, thresholdsVersion } = findings;
+  context.textAlign = 'left';
+  context.font = `7.5px "${fonts.regular}"`;
+  context.fillStyle = PAPER.muted;
+  const line = `${software.name} ${software.version}, model ${model.name} ${model.version} (sha256 ${model.sha256.slice(0, 16)}), thresholds ${thresholdsVersion}`;
+  context.fillText(fitText(context, line, PAGE.right - PAGE.left), PAGE.left, PAGE.height - 34);
+  context.fillText(
+    fitText(context, `Study ${findings.studyInstanceUID}`, PAGE.right - PAGE.left),
+    PAGE.left,
+    PAGE.height - 23,
+  );
+}
