@@ -12,6 +12,7 @@ interface Column {
 }
 
 const ROW = 15;
+const MIN_SIZE = 5.5;
 /** More discs than this are set closer, so that the pictures keep their half of the page. */
 const TABLE_HEIGHT = 250;
 
@@ -42,8 +43,8 @@ export function drawTable(
     const size = Math.min(9, step * 0.62);
     context.fillStyle = PAPER.text;
     columns.forEach(({ x, width, text }, n) => {
-      context.font = `${size}px "${n === 0 || (n === 1 && row.positive) ? fonts.bold : fonts.regular}"`;
-      context.fillText(fitText(context, text(row), width), x, y + step * 0.7);
+      const family = n === 0 || (n === 1 && row.positive) ? fonts.bold : fonts.regular;
+      cell(context, text(row), { x, y: y + step * 0.7, width, size, family });
     });
     y += step;
     rule(context, y);
@@ -54,26 +55,45 @@ export function drawTable(
 function columnsFor(modality: 'CT' | 'MR'): readonly Column[] {
   const ct = modality === 'CT';
   return [
-    { x: PAGE.left + 4, width: 66, title: 'Disc', text: ({ level }) => level },
+    { x: PAGE.left + 4, width: 72, title: 'Disc', text: ({ level }) => level },
     {
-      x: PAGE.left + 74,
-      width: 176,
+      x: PAGE.left + 82,
+      width: 178,
       title: ct ? 'Calcification, gas' : 'Modic change',
       text: ({ finding }) => finding,
     },
     {
-      x: PAGE.left + 254,
-      width: 142,
-      title: ct ? 'Volume, share of the disc, attenuation' : 'Disc signal',
+      x: PAGE.left + 266,
+      width: 152,
+      title: ct ? 'Volume, share of the disc, mean' : 'Disc signal',
       text: ({ detail }) => detail,
     },
     {
-      x: PAGE.left + 400,
-      width: 113,
-      title: 'Height in front / middle / behind, mm',
+      x: PAGE.left + 424,
+      width: 89,
+      title: 'Height a / m / p, mm',
       text: ({ heights }) => heights,
     },
   ];
+}
+
+/** Long words are set smaller before they are cut: a finding that stands there in part misleads. */
+function cell(
+  context: SKRSContext2D,
+  text: string,
+  place: {
+    readonly x: number;
+    readonly y: number;
+    readonly width: number;
+    readonly size: number;
+    readonly family: string;
+  },
+): void {
+  context.font = `${place.size}px "${place.family}"`;
+  const needed = context.measureText(text).width;
+  const size = Math.max(MIN_SIZE, Math.min(place.size, (place.size * place.width) / Math.max(needed, 1)));
+  context.font = `${size}px "${place.family}"`;
+  context.fillText(fitText(context, text, place.width), place.x, place.y);
 }
 
 function rule(context: SKRSContext2D, y: number): void {

@@ -24,7 +24,7 @@ export interface FindingRow {
 export function findingRows(findings: StudyFindings, modality: 'CT' | 'MR'): FindingRow[] {
   return [...findings.discs].reverse().map((disc) => ({
     level: disc.level ?? `${disc.ordinal} from below`,
-    heights: shown(disc.heights, heightText),
+    heights: disc.heights.status === 'assessed' ? heightText(disc.heights.value) : 'not assessed',
     ...(modality === 'CT' ? ctCells(disc) : mrCells(findings, disc)),
   }));
 }
@@ -51,14 +51,20 @@ function mrCells(findings: StudyFindings, disc: DiscFinding): Pick<FindingRow, '
   const changes = facing.filter(({ modic }) => modic.status === 'assessed' && modic.value.type !== 'none');
   const unknown = facing.find(({ modic }) => modic.status === 'not-assessed')?.modic;
   const detail = shown(disc.signal, ({ pfirrmannLike }) => `Pfirrmann-like ${pfirrmannLike}`);
-  if (changes.length > 0) return { finding: changes.map(changeText).join('; '), detail, positive: true };
+  if (changes.length > 0) return { finding: changeText(changes), detail, positive: true };
   if (unknown !== undefined) return { finding: withheld(unknown), detail, positive: false };
   return { finding: facing.length > 0 ? 'no Modic change' : 'no endplate seen', detail, positive: false };
 }
 
-function changeText({ modic, position, vertebraLevel }: EndplateFinding): string {
-  const type = modic.status === 'assessed' ? modic.value.type.replace('3-possible', '3 (possible)') : '';
-  return `Modic ${type} ${vertebraLevel ?? ''} ${position}`.replace('  ', ' ');
+/** `Modic 2: L5 inferior, S1 superior`: the endplates by type, cranial ones first. */
+function changeText(changes: readonly EndplateFinding[]): string {
+  const byType = new Map<string, string[]>();
+  for (const { modic, position, vertebraLevel, vertebraId } of [...changes].reverse()) {
+    if (modic.status !== 'assessed') continue;
+    const type = modic.value.type.replace('3-possible', '3 (possible)');
+    byType.set(type, [...(byType.get(type) ?? []), `${vertebraLevel ?? vertebraId} ${position}`]);
+  }
+  return [...byType].map(([type, where]) => `Modic ${type}: ${where.join(', ')}`).join('; ');
 }
 
 function shown<T>(assessment: Assessment<T>, text: (value: T) => string): string {

@@ -53,6 +53,9 @@ function drawHead(context: SKRSContext2D, findings: StudyFindings, fonts: FontFa
   return 98;
 }
 
+/** Between pictures. */
+const GAP = 8;
+
 /** What a reader must see beside the numbers: level names withheld, remarks. */
 function drawRemarks(context: SKRSContext2D, findings: StudyFindings, top: number, fonts: FontFamilies): number {
   const withheld = findings.labelling?.reason;
@@ -86,28 +89,29 @@ function drawPictures(
   const share = discs.length > 0 ? 0.56 : 1;
   let x = PAGE.left;
   if (overview) {
-    const width = drawOne(context, overview, findings, fonts, {
+    const { width } = drawOne(context, overview, findings, fonts, {
       x,
       y: top,
       width: room.width * share,
       height: room.height,
     });
-    x += width + 10;
+    x += width + GAP;
   }
-  discs.forEach((slice, n) => {
-    const height = (room.height - 8 * (discs.length - 1)) / discs.length;
-    drawOne(context, slice, findings, fonts, { x, y: top + n * (height + 8), width: PAGE.right - x, height });
-  });
+  let y = top;
+  for (const slice of discs) {
+    const height = (room.height - GAP * (discs.length - 1)) / discs.length;
+    y += GAP + drawOne(context, slice, findings, fonts, { x, y, width: PAGE.right - x, height }).height;
+  }
 }
 
-/** @returns the width that the picture took */
+/** @returns the room that the picture took */
 function drawOne(
   context: SKRSContext2D,
   slice: KeySlice,
   findings: StudyFindings,
   fonts: FontSet,
   box: { readonly x: number; readonly y: number; readonly width: number; readonly height: number },
-): number {
+): { readonly width: number; readonly height: number } {
   const { rgb, width, height } = drawKeyImage(slice, findings, fonts);
   const rgba = new Uint8ClampedArray(width * height * 4).fill(255);
   for (let from = 0, to = 0; from < rgb.length; from += 3, to += 4) rgba.set(rgb.subarray(from, from + 3), to);
@@ -115,7 +119,7 @@ function drawOne(
   canvas.getContext('2d').putImageData(new ImageData(rgba, width, height), 0, 0);
   const scale = Math.min(box.width / width, box.height / height);
   context.drawImage(canvas, box.x, box.y, width * scale, height * scale);
-  return width * scale;
+  return { width: width * scale, height: height * scale };
 }
 
 function drawFoot(context: SKRSContext2D, findings: StudyFindings, fonts: FontFamilies): void {
