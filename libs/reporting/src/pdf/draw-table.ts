@@ -71,7 +71,7 @@ function columnsFor(modality: 'CT' | 'MR'): readonly Column[] {
     {
       x: PAGE.left + 424,
       width: 89,
-      title: 'Height a / m / p, mm',
+      title: 'Height a/m/p, mm',
       text: ({ heights }) => heights,
     },
   ];
