@@ -1,24 +1,25 @@
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { mkdir, writeFile } from 'node:fs/promises';
 import { createHash } from 'node:crypto';
 import path from 'node:path';
-import { readPart10 } from '@endplate/dicom';
-import { encodeKeySlices, type StudyFindings } from '@endplate/findings';
+import { type StudyFindings } from '@endplate/findings';
 import { analyseStudy, type KernelResult, type SpineSegmenter } from '@endplate/kernel';
-import { readSourceAttributes, renderStructuredReport } from '@endplate/reporting';
 import { Command } from 'commander';
 import { CliError } from '../errors';
 import { findStudies, type FolderStudy } from '../folder/find-instances';
 import { loadSegmenter } from '../model/load-segmenter';
 import { softwareIdentity } from '../model/software';
+import { writeObjects } from '../render/write-objects';
 import { findingsTable } from '../terminal/findings-table';
 import { Progress } from '../terminal/progress';
 
 /** `endplate analyse DIR --out DIR`: the kernel on a folder, without any server. */
 export function analyseCommand(): Command {
   return new Command('analyse')
-    .description('Runs the kernel on the studies of a folder and writes findings.json and the DICOM objects.')
+    .description(
+      'Runs the kernel on the studies of a folder and writes findings.json, the DICOM objects and the key images.',
+    )
     .argument('<dir>', 'folder of DICOM files')
-    .requiredOption('--out <dir>', 'folder for findings.json and the objects as .dcm')
+    .requiredOption('--out <dir>', 'folder for findings.json, the objects as .dcm and key-images/*.png')
     .option('--json', 'end with one line of JSON')
     .action(async (dir: string, options: { out: string; json?: boolean }) => {
       const { studies, unreadable } = await findStudies(dir);
@@ -56,14 +57,7 @@ async function analyseToFolder(
   await mkdir(out, { recursive: true });
   const files = ['findings.json'];
   await writeFile(path.join(out, 'findings.json'), `${JSON.stringify(result.findings, null, 2)}\n`);
-  if (result.findings.outcome.status === 'analysed') {
-    await writeFile(path.join(out, 'sr.dcm'), await renderReport(study, result));
-    files.push('sr.dcm');
-    const { studyInstanceUID, version } = result.findings;
-    const slices = encodeKeySlices({ studyInstanceUID, version, slices: result.keySlices });
-    await writeFile(path.join(out, 'key-slices.json'), slices);
-    files.push('key-slices.json');
-  }
+  if (result.findings.outcome.status === 'analysed') files.push(...(await writeObjects(study, result, out)));
   if (print)
     process.stdout.write(
       `${findingsTable(result.findings)}written: ${files.map((f) => path.join(out, f)).join(', ')}\n`,
@@ -95,22 +89,6 @@ async function analyse(study: FolderStudy, segmenter: SpineSegmenter): Promise<K
   } finally {
     progress.clear();
   }
-}
-
-async function renderReport(study: FolderStudy, result: KernelResult): Promise<Buffer> {
-  const first = study.instances[0]!;
-  const { dataSet } = readPart10(await readFile(first.file));
-  return renderStructuredReport(
-    result.findings,
-    {
-      source: readSourceAttributes(dataSet),
-      manufacturer: 'Endplate',
-      manufacturerModelName: 'Endplate',
-      softwareVersion: result.findings.software.version,
-      destinationProfile: 'folder',
-    },
-    'comprehensive-3d',
-  );
 }
 
 /** sha256 over the sorted SOP Instance UIDs. */
