@@ -8,7 +8,8 @@ import { type LabelMap } from './label-map';
 import { findSpine } from './level/find-spine';
 import { nativeLabels, type NativeLabels } from './level/native-labels';
 import { discMeasures, outlineConfidence } from './measure/disc-measures';
-import { spineModel, type MeasuredDisc } from './measure/spine-model';
+import { spineModel, type MeasuredDisc, type SpineModel } from './measure/spine-model';
+import { type DiscEvidence } from './mr/disc-evidence';
 import { MrMeasurement, type MrSignals } from './mr/measure-mr';
 import { type ModicResult } from './mr/modic';
 import { lesionOutlines, lesionToDraw } from './mr/lesion-outlines';
@@ -60,6 +61,7 @@ export async function analyseMr(
   });
   const inverse = invertAffine(primary.stack.affine);
   return {
+    modicEvidence: evidenceOf(model, measurement),
     labelling: spine.named.labelling,
     vertebrae: vertebraFindings(model, spine, labels, source),
     discs: model.discs.map((disc): DiscFinding => {
@@ -93,8 +95,17 @@ export async function analyseMr(
   };
 }
 
+function evidenceOf(model: SpineModel, measurement: MrMeasurement): ReadonlyMap<string, DiscEvidence> {
+  const found = model.discs.flatMap((disc): [string, DiscEvidence][] => {
+    const { heightIndex } = discMeasures(disc);
+    const evidence = measurement.evidence(disc, heightIndex.status === 'assessed' ? heightIndex.value : undefined);
+    return evidence ? [[disc.id, evidence]] : [];
+  });
+  return new Map(found);
+}
+
 function isAligned(registration: Registration | undefined): registration is Registration {
-  return registration !== undefined && registration.shiftMm <= THRESHOLDS.modic.maxMisalignmentMm;
+  return registration !== undefined && registration.misalignmentMm <= THRESHOLDS.modic.maxMisalignmentMm;
 }
 
 /** Finding a spine adjusts probabilities, so that a trial works on a copy. */
@@ -118,7 +129,7 @@ function identify(
 
 /** mm, or NaN where the two could not be compared. */
 function shiftOf(partner: Partner): number {
-  return partner.registration?.shiftMm ?? Number.NaN;
+  return partner.registration?.misalignmentMm ?? Number.NaN;
 }
 
 /** T1 and T2 as functions of a point on the primary series; a partner is read where the alignment says. */

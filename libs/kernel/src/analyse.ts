@@ -35,6 +35,7 @@ export async function analyseStudy(input: StudyInput, deps: KernelDependencies):
     },
     labelMaps: analysed.labelMaps,
     keySlices: analysed.keySlices,
+    ...(analysed.modicEvidence ? { modicEvidence: analysed.modicEvidence } : {}),
   };
 }
 

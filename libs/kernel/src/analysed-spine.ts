@@ -8,6 +8,7 @@ import { type FoundSpine } from './level/find-spine';
 import { type NativeLabels } from './level/native-labels';
 import { vertebraHeights } from './measure/disc-measures';
 import { type MeasuredDisc, type MeasuredVertebra, type SpineModel } from './measure/spine-model';
+import { type DiscEvidence } from './mr/disc-evidence';
 import { imageReference } from './outline/image-reference';
 import { structureOutlines, type OutlineSource } from './outline/structure-outlines';
 import { type SagittalGrid } from './segment/probability-stack';
@@ -21,6 +22,7 @@ export interface AnalysedSpine {
   readonly remarks: readonly string[];
   readonly labelMaps: readonly LabelMap[];
   readonly keySlices: readonly KeySlice[];
+  readonly modicEvidence?: ReadonlyMap<string, DiscEvidence>;
 }
 
 /** How outlines of a series refer to its images. */

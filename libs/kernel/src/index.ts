@@ -12,6 +12,7 @@ export { SPINE_CLASSES, type SpineClass } from './segment/spine-class';
 export { type SpineSegmenter } from './segment/segmenter.port';
 export { parseModelBundle, type ModelBundle } from './segment/model-bundle';
 export { createOnnxSegmenter, type OnnxSegmenterOptions } from './segment/onnx/onnx-segmenter';
+export { EVIDENCE_NAMES, type DiscEvidence, type EvidenceName } from './mr/disc-evidence';
 export { analyseStudy } from './analyse';
 export { readNiftiLabels, type LabelVolume, type NiftiLimits } from './evaluate/nifti';
 export {

@@ -2,6 +2,7 @@ import { type UID } from '@endplate/dicom';
 import { type KeySlice, type SoftwareIdentity, type StudyFindings } from '@endplate/findings';
 import { type InstanceHeader } from '@endplate/imaging';
 import { type LabelMap } from './label-map';
+import { type DiscEvidence } from './mr/disc-evidence';
 import { type SpineSegmenter } from './segment/segmenter.port';
 
 /** One study version to analyse. */
@@ -38,4 +39,6 @@ export interface KernelResult {
   readonly findings: StudyFindings;
   readonly labelMaps: readonly LabelMap[];
   readonly keySlices: readonly KeySlice[];
+  /** On MR, what the presence of Modic change is told from, per disc id; for calibration, not for the report. */
+  readonly modicEvidence?: ReadonlyMap<string, DiscEvidence>;
 }

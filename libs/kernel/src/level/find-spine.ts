@@ -7,6 +7,7 @@ import { type InstanceMap } from './instance';
 import { nameChain, type NamedChain } from './labelling';
 import { spineProfile, type SpineProfile } from './profile';
 import { rerouteIntoSacrum } from './reroute';
+import { absorbRudiment, checkRudiment } from './sacral-rudiment';
 
 /** The spine of one segmented stack. */
 export interface FoundSpine {
@@ -28,9 +29,15 @@ export function findSpine(stack: ProbabilityStack): FoundSpine | undefined {
   if (!pair) return undefined;
   const best = trimChain(pair.best);
   if (best.segments.filter((s) => s.kind === 'body').length === 0) return undefined;
-  const trimmed: ChainPair = { ...pair, best };
   const map = growInstances(stack, line, splitSacrum(best, profile));
-  return { line, map, named: nameChain(trimmed) };
+  const { rudiment, doubtful } = checkRudiment(map, best);
+  if (!rudiment) return { line, map, named: nameChain({ ...pair, best }) };
+  const whole = absorbRudiment(best);
+  return {
+    line,
+    map: growInstances(stack, line, splitSacrum(whole, profile)),
+    named: nameChain({ ...pair, best: whole }, doubtful),
+  };
 }
 
 interface Followed {

@@ -19,15 +19,16 @@ export interface NamedChain {
  * lumbosacral junction lies elsewhere fits almost as well (a transitional vertebra looks like that).
  *
  * @param pair - best chain and the best one with another junction
+ * @param doubtful - the lowest disc could be lumbosacral or the rudiment below S1
  */
-export function nameChain(pair: ChainPair): NamedChain {
+export function nameChain(pair: ChainPair, doubtful = false): NamedChain {
   const bodies = pair.best.segments.filter((s) => s.kind === 'body').length;
   const anchor = hasSacrum(pair.best);
   const difference = pair.alternative ? pair.best.score - pair.alternative.score : GAP_SCALE * 10;
   const gap = 1 - Math.exp(-Math.max(difference, 0) / GAP_SCALE);
   const best = anchor ? upward(bodies) : ordinals(bodies);
   const secondBest = pair.alternative ? alternativeNames(pair.best, pair.alternative, bodies) : [];
-  const withheld = reasonToWithhold(pair, anchor, gap);
+  const withheld = reasonToWithhold(pair, anchor, doubtful ? 0 : gap);
   const labelling: Labelling = {
     anchored: anchor && !withheld,
     gap,

@@ -3,11 +3,13 @@ import { notAssessed, type Assessment, type DiscSignal } from '@endplate/finding
 import { type NativeLabels } from '../level/native-labels';
 import { profileDepth } from '../measure/heights';
 import { meanHeightMm, type MeasuredDisc, type MeasuredVertebra, type SpineModel } from '../measure/spine-model';
+import { median, quantile } from '../measure/statistics';
 import { type SagittalGrid } from '../segment/probability-stack';
 import { CLASS } from '../segment/spine-class';
 import { THRESHOLDS } from '../thresholds';
 import { correctBias } from './bias-field';
 import { contradictsRole } from './csf-check';
+import { discEvidence, type DiscEvidence, type EndplateMarrow } from './disc-evidence';
 import { assessDiscSignal } from './disc-signal';
 import { type EndplateSide } from './lesion';
 import { isReferenceMarrow, marrowVoxels, type MarrowVoxel, type SignalAt } from './marrow';
@@ -76,6 +78,28 @@ export class MrMeasurement {
     });
   }
 
+  /** What speaks for or against Modic change around one disc; undefined where it is not assessed. */
+  evidence(disc: MeasuredDisc, heightIndex: number | undefined): DiscEvidence | undefined {
+    if (this.reasonAgainstTyping() || this.signals.fatSuppressed || heightIndex === undefined) return undefined;
+    const sides = [
+      { vertebra: disc.below, side: 'superior' as const },
+      { vertebra: disc.above, side: 'inferior' as const },
+    ];
+    const [dx, dy] = this.pixelMm();
+    const endplates = sides.flatMap(({ vertebra, side }): EndplateMarrow[] => {
+      const reference = vertebra && this.references.get(vertebra.id);
+      if (!vertebra || !reference) return [];
+      const middle = new Set(vertebra.central.map((profile) => profile.slice));
+      const marrow = (this.marrow.get(vertebra.id) ?? []).filter((v) => middle.has(v.slice));
+      return [{ side, marrow, reference, pixelAreaMm2: dx * dy }];
+    });
+    const heights = disc.central.flatMap((p) => p.u.map((_, n) => p.bottom[n]! - p.top[n]!));
+    const depth = median(disc.central.map(profileDepth));
+    const t2ToMarrow = median(this.nucleus(disc)) / median(endplates.map((e) => e.reference.t2));
+    const state = { t2ToMarrow, heightIndex, thinnest: quantile(heights, 0.2) / depth, ordinal: disc.ordinal };
+    return Object.values(state).every(Number.isFinite) ? discEvidence(endplates, state) : undefined;
+  }
+
   /** T2 signal of one disc. */
   signal(disc: MeasuredDisc, heightIndex: number | undefined, confidence: number): Assessment<DiscSignal> {
     if (!this.signals.t2) return notAssessed('T2_MISSING', 'The signal of a disc is read on T2, which is missing.');
@@ -83,16 +107,25 @@ export class MrMeasurement {
       return notAssessed('T2_FAT_SUPPRESSED', 'The signal of a disc is read on T2 without fat suppression.');
     if (this.contradiction) return notAssessed('SEQUENCE_NOT_RECOGNISED', this.contradiction);
     const middle = new Set(disc.central.map((profile) => profile.slice));
-    const voxels = marrowVoxels(this.labels, disc.instance.label, disc.central, this.grid, { t2: this.signals.t2 });
-    const nucleus = voxels.filter((v) => {
+    const canal = this.canalSignals(disc, middle);
+    return assessDiscSignal(this.nucleus(disc), canal, heightIndex, confidence);
+  }
+
+  /** T2 of the voxels in the middle of a disc. */
+  private nucleus(disc: MeasuredDisc): number[] {
+    const signals = this.signals.t2 ? { t2: this.signals.t2 } : {};
+    const voxels = marrowVoxels(this.labels, disc.instance.label, disc.central, this.grid, signals);
+    const inside = voxels.filter((v) => {
       const profile = disc.central.find((p) => p.slice === v.slice)!;
       const centre = (profile.u[0]! + profile.u.at(-1)!) / 2;
-      const inside = Math.abs(v.u - centre) <= (THRESHOLDS.degeneration.nucleusFraction / 2) * profileDepth(profile);
       const height = v.fromTopMm + v.fromBottomMm;
-      return inside && v.fromTopMm >= 0.2 * height && v.fromBottomMm >= 0.2 * height;
+      return (
+        Math.abs(v.u - centre) <= (THRESHOLDS.degeneration.nucleusFraction / 2) * profileDepth(profile) &&
+        v.fromTopMm >= 0.2 * height &&
+        v.fromBottomMm >= 0.2 * height
+      );
     });
-    const canal = this.canalSignals(disc, middle);
-    return assessDiscSignal(nucleus.map((v) => v.t2).filter(Number.isFinite), canal, heightIndex, confidence);
+    return inside.map((v) => v.t2).filter(Number.isFinite);
   }
 
   private reasonAgainstTyping(): Assessment<never> | undefined {

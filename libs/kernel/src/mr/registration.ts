@@ -8,6 +8,8 @@ import { SPINE_CLASSES } from '../segment/spine-class';
 export interface Registration {
   readonly shiftLps: Vec3;
   readonly shiftMm: number;
+  /** The larger of the shift and of what it leaves of the distances (median): another scale or bend shows there. */
+  readonly misalignmentMm: number;
   /** Structures that the estimate rests on. */
   readonly structures: number;
 }
@@ -34,7 +36,9 @@ export function registerSpines(first: FoundSpine, second: FoundSpine): Registrat
   });
   if (shifts.length < 3) return undefined;
   const shiftLps: Vec3 = [0, median(shifts.map((s) => s[1])), median(shifts.map((s) => s[2]))];
-  return { shiftLps, shiftMm: Math.hypot(shiftLps[1], shiftLps[2]), structures: shifts.length };
+  const shiftMm = Math.hypot(shiftLps[1], shiftLps[2]);
+  const left = shifts.map((s) => Math.hypot(s[1] - shiftLps[1], s[2] - shiftLps[2]));
+  return { shiftLps, shiftMm, misalignmentMm: Math.max(shiftMm, median(left)), structures: shifts.length };
 }
 
 /** Averages the probabilities of a second series into the first, in place, on the first one's grid. */

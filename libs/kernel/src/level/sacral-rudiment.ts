@@ -1,0 +1,66 @@
+import { THRESHOLDS } from '../thresholds';
+import { type SpineChain } from './chain';
+import { type InstanceMap, type SpineInstance } from './instance';
+
+/** Whether the lowest disc of a chain is the rudiment between the first two sacral segments. */
+export interface RudimentCheck {
+  readonly rudiment: boolean;
+  /** Too near to the border between both to name levels. */
+  readonly doubtful: boolean;
+}
+
+/**
+ * Tells the rudiment between S1 and S2 from the lumbosacral disc by its depth: a rudiment reaches only part of the way from
+ * front to back. A network that takes S1 for a lumbar body would otherwise put every level one too low.
+ */
+export function checkRudiment(map: InstanceMap, chain: SpineChain): RudimentCheck {
+  const discs = map.instances.filter((instance) => instance.kind === 'disc');
+  const [above, lowest] = [discs.at(-2), discs.at(-1)];
+  const kinds = chain.segments.map((segment) => segment.kind).slice(-5);
+  const placed = kinds.join() === 'body,disc,body,disc,sacrum';
+  if (!placed || !above || !lowest || above.segment.cut || above.voxels === 0) {
+    return { rudiment: false, doubtful: false };
+  }
+  const ratio = discDepthMm(map, lowest) / Math.max(discDepthMm(map, above), 1);
+  const { rudimentDepth, doubtfulDepth } = THRESHOLDS.level;
+  return { rudiment: ratio < rudimentDepth, doubtful: ratio >= doubtfulDepth && ratio < rudimentDepth };
+}
+
+/** The chain with the lowest body, the rudiment under it and the sacrum as one sacrum. */
+export function absorbRudiment(chain: SpineChain): SpineChain {
+  const [body, , sacrum] = chain.segments.slice(-3) as [
+    SpineChain['segments'][number],
+    unknown,
+    SpineChain['segments'][number],
+  ];
+  return { ...chain, segments: [...chain.segments.slice(0, -3), { ...sacrum, from: body.from }] };
+}
+
+/** Extent of a disc along its own long axis on the slice through its middle, 3rd to 97th percentile, mm. */
+function discDepthMm(map: InstanceMap, disc: SpineInstance): number {
+  const [columns, rows] = map.dims;
+  const from = Math.round(disc.centroid[2]) * rows * columns;
+  const points: [number, number][] = [];
+  const end = from + rows * columns;
+  for (
+    let at = map.labels.indexOf(disc.label, from);
+    at >= 0 && at < end;
+    at = map.labels.indexOf(disc.label, at + 1)
+  ) {
+    const c = (at - from) % columns;
+    points.push([c * map.spacingMm[0], ((at - from - c) / columns) * map.spacingMm[1]]);
+  }
+  if (points.length < 8) return 0;
+  const mean = (axis: 0 | 1): number => points.reduce((sum, p) => sum + p[axis], 0) / points.length;
+  const [mx, my] = [mean(0), mean(1)];
+  let [xx, xy, yy] = [0, 0, 0];
+  for (const [x, y] of points) {
+    xx += (x - mx) ** 2;
+    xy += (x - mx) * (y - my);
+    yy += (y - my) ** 2;
+  }
+  const angle = 0.5 * Math.atan2(2 * xy, xx - yy);
+  const along = points.map(([x, y]) => x * Math.cos(angle) + y * Math.sin(angle)).sort((a, b) => a - b);
+  const place = (q: number): number => along[Math.round(q * (along.length - 1))]!;
+  return place(0.97) - place(0.03);
+}
