@@ -11,6 +11,7 @@ import { discMeasures, outlineConfidence } from './measure/disc-measures';
 import { spineModel, type MeasuredDisc, type SpineModel } from './measure/spine-model';
 import { type DiscEvidence } from './mr/disc-evidence';
 import { MrMeasurement, type MrSignals } from './mr/measure-mr';
+import { presenceAgreement } from './mr/modic-presence';
 import { type ModicResult } from './mr/modic';
 import { lesionOutlines, lesionToDraw } from './mr/lesion-outlines';
 import { fuseProbabilities, registerSpines, type Registration } from './mr/registration';
@@ -54,14 +55,17 @@ export async function analyseMr(
   const source = outlineSource(primary.volume, primary.stack);
   const signals = mrSignals(plan, primary, partners);
   const measurement = new MrMeasurement(model, labels, primary.stack, signals);
-  const endplates = model.discs.flatMap((disc) => endplatesOf(disc, measurement, labels, source));
+  const modicEvidence = evidenceOf(model, measurement);
+  const endplates = model.discs.flatMap((disc) =>
+    weighByEvidence(endplatesOf(disc, measurement, labels, source), modicEvidence.get(disc.id)),
+  );
   const aligned: LabelMap[] = [...partners.values()].flatMap(({ volume, registration }) => {
     const own = isAligned(registration) ? nativeLabels(volume, primary.stack, spine.map) : undefined;
     return own ? [labelMap(volume, own, model)] : [];
   });
   const inverse = invertAffine(primary.stack.affine);
   return {
-    modicEvidence: evidenceOf(model, measurement),
+    modicEvidence,
     labelling: spine.named.labelling,
     vertebrae: vertebraFindings(model, spine, labels, source),
     discs: model.discs.map((disc): DiscFinding => {
@@ -102,6 +106,22 @@ function evidenceOf(model: SpineModel, measurement: MrMeasurement): ReadonlyMap<
     return evidence ? [[disc.id, evidence]] : [];
   });
   return new Map(found);
+}
+
+/** Lowers the confidence of both endplates of a disc where the region speaks against what the rules said. */
+function weighByEvidence(
+  endplates: readonly MeasuredEndplate[],
+  evidence: DiscEvidence | undefined,
+): MeasuredEndplate[] {
+  if (!evidence) return [...endplates];
+  const found = endplates.some(({ finding: { modic } }) => modic.status === 'assessed' && modic.value.type !== 'none');
+  const agreement = presenceAgreement(evidence, found);
+  return endplates.map((endplate) => {
+    const { modic } = endplate.finding;
+    if (modic.status !== 'assessed') return endplate;
+    const weighed = { ...modic, confidence: Math.min(modic.confidence, agreement) };
+    return { ...endplate, finding: { ...endplate.finding, modic: weighed } };
+  });
 }
 
 function isAligned(registration: Registration | undefined): registration is Registration {

@@ -12,7 +12,8 @@ export { SPINE_CLASSES, type SpineClass } from './segment/spine-class';
 export { type SpineSegmenter } from './segment/segmenter.port';
 export { parseModelBundle, type ModelBundle } from './segment/model-bundle';
 export { createOnnxSegmenter, type OnnxSegmenterOptions } from './segment/onnx/onnx-segmenter';
-export { EVIDENCE_NAMES, type DiscEvidence, type EvidenceName } from './mr/disc-evidence';
+export { type DiscEvidence } from './mr/disc-evidence';
+export { PRESENCE_MEASURES, type PresenceModel } from './mr/modic-presence';
 export { analyseStudy } from './analyse';
 export { readNiftiLabels, type LabelVolume, type NiftiLimits } from './evaluate/nifti';
 export {
@@ -25,6 +26,7 @@ export {
   summariseEvaluation,
   type CaseLine,
   type EvaluationSummary,
+  type LevelScore,
   type NamedEvaluation,
   type StructureMean,
 } from './evaluate/summarise-evaluation';
@@ -34,6 +36,8 @@ export {
   parseGradings,
   summariseGradings,
   type DiscGrading,
+  type GradeAgreement,
   type GradedDisc,
   type GradingSummary,
+  type ModicAgreement,
 } from './evaluate/gradings';

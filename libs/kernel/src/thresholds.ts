@@ -6,12 +6,16 @@ export interface Threshold {
 }
 
 /** Version of the table below; written into findings.json and every SR. Any change of a value changes it. */
-export const THRESHOLDS_VERSION = '2026.11.1';
+export const THRESHOLDS_VERSION = '2026.11.2';
 
 const t = (value: number, unit: string, source: string): Threshold => ({ value, unit, source });
 const AGATSTON = 'Agatston et al. 1990, J Am Coll Cardiol 15:827';
 const MODIC = 'Modic et al. 1988, Radiology 166:193, as ratios to the marrow of the same vertebra';
 const OWN = 'Endplate, engineering choice';
+const PRESENCE =
+  'logistic regression on 153 patients of SPIDER (van der Graaf et al. 2024, Sci Data 11:264), `endplate evaluate`';
+const GRADES =
+  'Pfirrmann et al. 2001, Spine 26:1873; borders of the ratio fitted to the grades of SPIDER (van der Graaf et al. 2024, Sci Data 11:264)';
 const GAUSS = 'normal distribution: 1.4826 MAD estimates sigma';
 
 /** Every threshold of the kernel by group and name. */
@@ -104,13 +108,23 @@ export const THRESHOLD_TABLE = {
     maxReferenceSpread: t(0.35, 'sigma / median', `${OWN}: the reference is not one tissue above it`),
     edgeMarginMm: t(3.5, 'mm', `${OWN}: anterior and posterior cortex left out`),
   },
+  modicPresence: {
+    intercept: t(-3.324, 'log odds', PRESENCE),
+    t1High: t(1.161, 'log odds per ratio', PRESENCE),
+    t2High: t(3.088, 'log odds per ratio', PRESENCE),
+    fatArea: t(0.03987, 'log odds per ln mm2', PRESENCE),
+    discT2: t(-2.159, 'log odds per ratio', PRESENCE),
+    discHeight: t(-2.382, 'log odds per ratio', PRESENCE),
+    ordinal: t(-0.2232, 'log odds per disc', PRESENCE),
+    cut: t(-0.2698, 'log odds', PRESENCE),
+  },
   degeneration: {
     nucleusFraction: t(0.5, 'of depth', OWN),
     csfPercentile: t(0.8, 'quantile', 'roots and cord darken the rest of the canal'),
     minCsfVoxels: t(30, 'voxels', OWN),
-    pfirrmann1: t(0.75, 'disc / CSF', 'Pfirrmann et al. 2001, Spine 26:1873: as bright as CSF'),
-    pfirrmann2: t(0.45, 'disc / CSF', 'Pfirrmann et al. 2001, Spine 26:1873: bright, with a band'),
-    pfirrmann3: t(0.25, 'disc / CSF', 'Pfirrmann et al. 2001, Spine 26:1873: grey'),
+    pfirrmann1: t(0.47, 'disc / CSF', GRADES),
+    pfirrmann2: t(0.304, 'disc / CSF', GRADES),
+    pfirrmann3: t(0.192, 'disc / CSF', GRADES),
     collapsedIndex: t(0.17, 'disc / body height', 'grade 5 is a collapsed disc space'),
     minSlipMm: t(0, 'mm', 'reported as measured'),
   },

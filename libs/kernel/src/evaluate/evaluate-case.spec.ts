@@ -92,7 +92,14 @@ describe('summariseEvaluation', () => {
       { name: 'b', evaluation: poor },
       { name: 'c', evaluation: disc },
     ]);
-    expect(summary.mean.body).toEqual({ cases: 2, dice: 0.75, detection: 1, worstDice: 0.5, falseInstances: 0 });
+    expect(summary.mean.body).toEqual({
+      cases: 2,
+      dice: 0.75,
+      detection: 1,
+      worstDice: 0.5,
+      falseInstances: 0,
+      orderCorrect: 2,
+    });
     expect(summary.mean.disc).toMatchObject({ cases: 1, dice: 1 });
     expect(summary.cases.map((line) => line.structure)).toEqual(['body', 'body', 'disc']);
   });

@@ -1,5 +1,11 @@
-import { type StudyFindings } from '@endplate/findings';
+import { presenceMeasures, presenceScore, SHIPPED_PRESENCE, type PresenceModel } from '../mr/modic-presence';
+import { type KernelResult } from '../study-input';
 import { binaryAgreement, quadraticKappa, type BinaryAgreement } from './agreement';
+import { fitGradeBorders, gradeByBorders } from './fit-grades';
+import { fitPresence } from './fit-presence';
+import { acrossFolds, bootstrapByStudy, type Interval } from './folds';
+
+type Graded = Pick<KernelResult, 'findings' | 'modicEvidence'>;
 
 /** What radiologists wrote of one disc. */
 export interface DiscGrading {
@@ -12,23 +18,52 @@ export interface DiscGrading {
   readonly pfirrmann: number;
 }
 
-/** One disc, graded and found; a part that was not assessed is left out. */
+/** One graded disc beside what was found; a part that was not assessed is left out. */
 export interface GradedDisc {
-  readonly modic?: { readonly truth: boolean; readonly found: boolean };
-  readonly pfirrmann?: { readonly truth: number; readonly found: number };
+  readonly study: string;
+  readonly modic?: {
+    readonly truth: boolean;
+    /** What the voxel rules said. */
+    readonly byRules: boolean;
+    /** What the presence model weighs; left out where it could not be measured. */
+    readonly measures?: readonly number[];
+  };
+  readonly pfirrmann?: { readonly truth: number; readonly found: number; readonly ratio: number };
+}
+
+/** Agreement with its bootstrap interval of kappa over patients. */
+export interface ModicAgreement extends BinaryAgreement {
+  readonly interval: Interval;
+}
+
+/** Agreement of grades with its bootstrap interval of kappa over patients; grades 4 and 5 are one. */
+export interface GradeAgreement {
+  readonly kappa: number;
+  readonly n: number;
+  readonly interval: Interval;
 }
 
 /** What `endplate evaluate` adds where a folder holds gradings. */
 export interface GradingSummary {
-  readonly modic: BinaryAgreement;
-  /** Grades 4 and 5 are one. */
-  readonly pfirrmann: { readonly kappa: number; readonly n: number };
-  /** Graded discs, and how many of them carry neither finding. */
+  /** `folds`: limits were fitted to the patients of four folds and tried on the fifth; `shipped`: too few patients for that. */
+  readonly calibration: 'folds' | 'shipped';
+  readonly modic: ModicAgreement;
+  /** With the limits that are shipped, and by the voxel rules that type a change alone. */
+  readonly modicShipped: ModicAgreement;
+  readonly modicRules: ModicAgreement;
+  readonly pfirrmann: GradeAgreement;
+  readonly pfirrmannShipped: GradeAgreement;
+  /** Graded discs, graded patients, and how many discs carry no Modic finding, no grade. */
   readonly graded: number;
-  readonly notAssessed: number;
+  readonly patients: number;
+  readonly modicNotAssessed: number;
+  readonly pfirrmannNotAssessed: number;
+  /** Limits fitted to all patients here: what `thresholds.ts` would hold. */
+  readonly fitted: { readonly presence: PresenceModel; readonly gradeBorders: readonly number[] };
 }
 
 const MAX_ROWS = 100_000;
+const MIN_PATIENTS = 25;
 const COLUMNS = { study: 'Study', disc: 'IVD label', modic: 'Modic', pfirrmann: 'Pfirrman grade' } as const;
 
 /** Reads a table of gradings (comma separated, the header of the SPIDER data set); rows without numbers are left out. */
@@ -52,30 +87,84 @@ export function parseGradings(csv: string): DiscGrading[] {
 }
 
 /** Sets the gradings of one study beside its findings, disc by disc from the lumbosacral one upward. */
-export function gradeDiscs(findings: StudyFindings, gradings: readonly DiscGrading[]): GradedDisc[] {
+export function gradeDiscs(result: Graded, gradings: readonly DiscGrading[]): GradedDisc[] {
+  const { findings } = result;
   return gradings.map((grading): GradedDisc => {
+    const { study } = grading;
     const disc = findings.discs.find((d) => d.ordinal === grading.disc);
-    if (!disc) return {};
+    if (!disc) return { study };
     const types = findings.endplates.flatMap((e) =>
       e.discId === disc.id && e.modic.status === 'assessed' ? [e.modic.value.type] : [],
     );
-    const modic =
-      types.length > 0 ? { modic: { truth: grading.modic > 0, found: types.some((t) => t !== 'none') } } : {};
-    const signal = disc.signal.status === 'assessed' ? Math.min(disc.signal.value.pfirrmannLike, 4) : undefined;
-    const pfirrmann =
-      signal === undefined ? {} : { pfirrmann: { truth: Math.min(grading.pfirrmann, 4), found: signal } };
-    return { ...modic, ...pfirrmann };
+    const evidence = result.modicEvidence?.get(disc.id);
+    const measures = evidence ? { measures: presenceMeasures(evidence) } : {};
+    const byRules = types.some((type) => type !== 'none');
+    const modic = types.length > 0 ? { modic: { truth: grading.modic > 0, byRules, ...measures } } : {};
+    if (disc.signal.status !== 'assessed') return { study, ...modic };
+    const { pfirrmannLike, t2RatioToCsf } = disc.signal.value;
+    const pfirrmann = {
+      truth: Math.min(grading.pfirrmann, 4),
+      found: Math.min(pfirrmannLike, 4),
+      ratio: t2RatioToCsf,
+    };
+    return { study, ...modic, pfirrmann };
   });
 }
 
 /** Agreement over all graded discs. */
 export function summariseGradings(discs: readonly GradedDisc[]): GradingSummary {
-  const modic = discs.flatMap((disc) => (disc.modic ? [disc.modic] : []));
-  const pfirrmann = discs.flatMap((disc) => (disc.pfirrmann ? [disc.pfirrmann] : []));
+  const patients = new Set(discs.map((disc) => disc.study)).size;
+  const enough = patients >= MIN_PATIENTS;
+  const modic = discs.flatMap(({ study, modic: m }) => (m?.measures ? [{ study, ...m, measures: m.measures }] : []));
+  const rules = discs.flatMap(({ study, modic: m }) => (m ? [{ study, truth: m.truth, found: m.byRules }] : []));
+  const grades = discs.flatMap(({ study, pfirrmann }) => (pfirrmann ? [{ study, ...pfirrmann }] : []));
+  const present = (item: (typeof modic)[number], model: PresenceModel): Judged => ({
+    study: item.study,
+    truth: item.truth,
+    found: presenceScore(item.measures, model) >= model.cut,
+  });
+  const shipped = modic.map((item) => present(item, SHIPPED_PRESENCE));
+  const folded = enough ? acrossFolds(modic, studyOf, fitPresence, present).map((f) => f.result) : shipped;
+  const gradesFolded = enough
+    ? acrossFolds(grades, studyOf, fitGradeBorders, (item, borders) => ({
+        ...item,
+        found: gradeByBorders(item.ratio, borders),
+      })).map((f) => f.result)
+    : grades;
   return {
-    modic: binaryAgreement(modic),
-    pfirrmann: { kappa: quadraticKappa(pfirrmann, 4), n: pfirrmann.length },
+    calibration: enough ? 'folds' : 'shipped',
+    modic: modicAgreement(folded),
+    modicShipped: modicAgreement(shipped),
+    modicRules: modicAgreement(rules),
+    pfirrmann: gradeAgreement(gradesFolded),
+    pfirrmannShipped: gradeAgreement(grades),
     graded: discs.length,
-    notAssessed: discs.filter((disc) => !disc.modic && !disc.pfirrmann).length,
+    patients,
+    modicNotAssessed: discs.length - modic.length,
+    pfirrmannNotAssessed: discs.length - grades.length,
+    fitted: {
+      presence: modic.length > 0 ? fitPresence(modic) : SHIPPED_PRESENCE,
+      gradeBorders: grades.length > 0 ? fitGradeBorders(grades) : [],
+    },
   };
+}
+
+interface Judged {
+  readonly study: string;
+  readonly truth: boolean;
+  readonly found: boolean;
+}
+
+function studyOf(item: { readonly study: string }): string {
+  return item.study;
+}
+
+function modicAgreement(pairs: readonly Judged[]): ModicAgreement {
+  const interval = bootstrapByStudy(pairs, studyOf, (drawn) => binaryAgreement(drawn).kappa);
+  return { ...binaryAgreement(pairs), interval };
+}
+
+function gradeAgreement(pairs: readonly { study: string; truth: number; found: number }[]): GradeAgreement {
+  const kappa = (drawn: typeof pairs): number => quadraticKappa(drawn, 4);
+  return { kappa: kappa(pairs), n: pairs.length, interval: bootstrapByStudy(pairs, studyOf, kappa) };
 }

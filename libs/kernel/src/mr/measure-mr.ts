@@ -3,7 +3,7 @@ import { notAssessed, type Assessment, type DiscSignal } from '@endplate/finding
 import { type NativeLabels } from '../level/native-labels';
 import { profileDepth } from '../measure/heights';
 import { meanHeightMm, type MeasuredDisc, type MeasuredVertebra, type SpineModel } from '../measure/spine-model';
-import { median, quantile } from '../measure/statistics';
+import { median } from '../measure/statistics';
 import { type SagittalGrid } from '../segment/probability-stack';
 import { CLASS } from '../segment/spine-class';
 import { THRESHOLDS } from '../thresholds';
@@ -91,12 +91,10 @@ export class MrMeasurement {
       if (!vertebra || !reference) return [];
       const middle = new Set(vertebra.central.map((profile) => profile.slice));
       const marrow = (this.marrow.get(vertebra.id) ?? []).filter((v) => middle.has(v.slice));
-      return [{ side, marrow, reference, pixelAreaMm2: dx * dy }];
+      return [{ side, marrow, reference, pixelAreaMm2: (dx * dy) / Math.max(middle.size, 1) }];
     });
-    const heights = disc.central.flatMap((p) => p.u.map((_, n) => p.bottom[n]! - p.top[n]!));
-    const depth = median(disc.central.map(profileDepth));
-    const t2ToMarrow = median(this.nucleus(disc)) / median(endplates.map((e) => e.reference.t2));
-    const state = { t2ToMarrow, heightIndex, thinnest: quantile(heights, 0.2) / depth, ordinal: disc.ordinal };
+    const discT2 = median(this.nucleus(disc)) / median(endplates.map((e) => e.reference.t2));
+    const state = { discT2, discHeight: heightIndex, ordinal: disc.ordinal };
     return Object.values(state).every(Number.isFinite) ? discEvidence(endplates, state) : undefined;
   }
 

@@ -1,0 +1,86 @@
+import { type PresenceModel } from '../mr/modic-presence';
+import { binaryAgreement } from './agreement';
+
+/** One disc as a model is fitted to it. */
+export interface PresenceSample {
+  readonly measures: readonly number[];
+  readonly truth: boolean;
+}
+
+const RIDGE = 30;
+const ITERATIONS = 50;
+const CUTS = 90;
+
+/**
+ * Logistic regression with a ridge on standardised measures (Newton's method); the cut is the one with the best kappa on the
+ * same samples. Weights come back per unit of each measure.
+ */
+export function fitPresence(samples: readonly PresenceSample[]): PresenceModel {
+  const size = samples[0]?.measures.length ?? 0;
+  const columns = Array.from({ length: size }, (_, n) => samples.map((sample) => sample.measures[n]!));
+  const means = columns.map(mean);
+  const spreads = columns.map((column, n) => Math.sqrt(mean(column.map((v) => (v - means[n]!) ** 2))) || 1);
+  const rows = samples.map((s) => [1, ...s.measures.map((v, n) => (v - means[n]!) / spreads[n]!)]);
+  const scaled = newton(
+    rows,
+    samples.map((s) => (s.truth ? 1 : 0)),
+  );
+  const weights = spreads.map((spread, n) => scaled[n + 1]! / spread);
+  const intercept = weights.reduce((sum, weight, n) => sum - weight * means[n]!, scaled[0]!);
+  const scores = samples.map((s) => s.measures.reduce((sum, v, n) => sum + v * weights[n]!, intercept));
+  return { intercept, weights, cut: bestCut(scores, samples) };
+}
+
+function bestCut(scores: readonly number[], samples: readonly PresenceSample[]): number {
+  const sorted = [...scores].sort((a, b) => a - b);
+  let best = { cut: 0, kappa: -Infinity };
+  for (let n = 1; n < CUTS; n++) {
+    const cut = sorted[Math.floor((n / CUTS) * sorted.length)]!;
+    const { kappa } = binaryAgreement(samples.map((s, at) => ({ truth: s.truth, found: scores[at]! >= cut })));
+    if (kappa > best.kappa) best = { cut, kappa };
+  }
+  return best.cut;
+}
+
+function newton(rows: readonly (readonly number[])[], truth: readonly number[]): number[] {
+  const size = rows[0]?.length ?? 1;
+  let weights = new Array<number>(size).fill(0);
+  for (let step = 0; step < ITERATIONS; step++) {
+    const gradient = weights.map((w, n) => (n === 0 ? 0 : RIDGE * w));
+    const hessian = weights.map((_, a) => weights.map((__, b) => (a === b ? (a === 0 ? 1e-6 : RIDGE) : 0)));
+    rows.forEach((row, at) => {
+      const p = 1 / (1 + Math.exp(-row.reduce((sum, x, n) => sum + x * weights[n]!, 0)));
+      for (let a = 0; a < size; a++) {
+        gradient[a]! += (p - truth[at]!) * row[a]!;
+        for (let b = 0; b < size; b++) hessian[a]![b]! += p * (1 - p) * row[a]! * row[b]!;
+      }
+    });
+    const change = solve(hessian, gradient);
+    weights = weights.map((w, n) => w - change[n]!);
+    if (Math.max(...change.map(Math.abs)) < 1e-7) break;
+  }
+  return weights;
+}
+
+/** Gaussian elimination of a positive definite system, in place. */
+function solve(a: number[][], b: number[]): number[] {
+  const size = b.length;
+  for (let pivot = 0; pivot < size; pivot++) {
+    for (let row = pivot + 1; row < size; row++) {
+      const factor = a[row]![pivot]! / a[pivot]![pivot]!;
+      for (let column = pivot; column < size; column++) a[row]![column]! -= factor * a[pivot]![column]!;
+      b[row]! -= factor * b[pivot]!;
+    }
+  }
+  const x = new Array<number>(size).fill(0);
+  for (let row = size - 1; row >= 0; row--) {
+    let sum = b[row]!;
+    for (let column = row + 1; column < size; column++) sum -= a[row]![column]! * x[column]!;
+    x[row] = sum / a[row]![row]!;
+  }
+  return x;
+}
+
+function mean(values: readonly number[]): number {
+  return values.reduce((sum, value) => sum + value, 0) / Math.max(values.length, 1);
+}
