@@ -1,4 +1,5 @@
 import {
+  type Destination,
   DESTINATIONS_SECTION,
   destinationsOf,
   type ConfigOf,
@@ -65,6 +66,8 @@ export interface WorkerConfig extends Omit<ConfigOf<typeof WORKER_SECTIONS>, 'st
   /** Names of the destinations, and the profiles that any of them may want. */
   readonly destinations: readonly string[];
   readonly profiles: readonly (typeof REPORT_PROFILES)[number][];
+  /** Kinds of objects besides the structured report that any of them wants. */
+  readonly kinds: readonly Exclude<Destination['objects'][number], 'sr'>[];
 }
 
 /**
@@ -75,10 +78,12 @@ export function parseWorkerConfig(env: Readonly<Record<string, string | undefine
   const config = parseConfig(WORKER_SECTIONS, env);
   const destinations = destinationsOf(config.destinations);
   const wanted = new Set(destinations.flatMap(({ profile }) => profile));
+  const objects = new Set(destinations.flatMap((destination) => destination.objects));
   return Object.freeze({
     ...config,
     store: chooseStore(config.store),
     destinations: destinations.map(({ name }) => name),
+    kinds: [...objects].filter((kind) => kind !== 'sr'),
     // Without a destination a report is made all the same: it can be seen, and sent later.
     profiles: wanted.size === 0 ? [REPORT_PROFILES[0]] : REPORT_PROFILES.filter((profile) => wanted.has(profile)),
   });

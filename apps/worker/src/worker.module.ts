@@ -56,7 +56,8 @@ export class WorkerModule implements OnApplicationBootstrap, BeforeApplicationSh
         { provide: ANALYSER, useFactory: () => openAnalyser(config) },
         {
           provide: RENDERER,
-          useFactory: async () => reportRenderer({ profiles: config.profiles, fonts: await loadFonts() }),
+          useFactory: async () =>
+            reportRenderer({ profiles: config.profiles, kinds: config.kinds, fonts: await loadFonts() }),
         },
         {
           provide: WorkerObserver,

@@ -58,19 +58,20 @@ export async function analyseCt(
     vacuum: result.vacuum,
     signal: notAssessed('NEEDS_MR', 'The T2 signal of a disc needs MR.'),
   }));
+  const lesions = measured.flatMap(({ disc, result }) => islandsToDraw(disc.id, result));
   return {
     labelling: spine.named.labelling,
     vertebrae: vertebraFindings(model, spine, labels, source),
     discs,
     endplates: [],
     remarks: ['Modic changes need MR with T1 and T2 and are not assessed on CT.'],
-    labelMaps: [labelMap(volume, labels, model)],
+    labelMaps: [labelMap(volume, labels, model, lesions)],
     keySlices: keySlices({
       volume,
       map: spine.map,
       model,
       levelOf: (id) => levelText(model, id),
-      lesions: measured.flatMap(({ disc, result }) => islandsToDraw(disc.id, result)),
+      lesions,
       toGrid: gridOf(stack.affine),
       caption: caption(volume),
     }),

@@ -63,6 +63,7 @@ export async function analyseMr(
     const own = isAligned(registration) ? nativeLabels(volume, primary.stack, spine.map) : undefined;
     return own ? [labelMap(volume, own, model)] : [];
   });
+  const lesions = endplates.flatMap(({ finding, result }) => drawn(finding, result, labels));
   const inverse = invertAffine(primary.stack.affine);
   return {
     modicEvidence,
@@ -86,13 +87,13 @@ export async function analyseMr(
       partners,
       endplates.map((e) => e.result),
     ),
-    labelMaps: [labelMap(primary.volume, labels, model), ...aligned],
+    labelMaps: [labelMap(primary.volume, labels, model, lesions), ...aligned],
     keySlices: keySlices({
       volume: primary.volume,
       map: spine.map,
       model,
       levelOf: (id) => levelText(model, id),
-      lesions: endplates.flatMap(({ finding, result }) => drawn(finding, result, labels)),
+      lesions,
       toGrid: (p: Vec3) => applyAffine(inverse, p),
       caption: `MR, ${plan.primary.role.replace('mr-', '').replaceAll('-', ' ').toUpperCase()}, sagittal`,
     }),

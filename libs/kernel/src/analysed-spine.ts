@@ -10,6 +10,8 @@ import { vertebraHeights } from './measure/disc-measures';
 import { type MeasuredDisc, type MeasuredVertebra, type SpineModel } from './measure/spine-model';
 import { type DiscEvidence } from './mr/disc-evidence';
 import { imageReference } from './outline/image-reference';
+import { type DrawnLesion } from './outline/key-slices';
+import { labelLesions } from './outline/label-lesions';
 import { structureOutlines, type OutlineSource } from './outline/structure-outlines';
 import { type SagittalGrid } from './segment/probability-stack';
 
@@ -70,7 +72,12 @@ function wedgePercent(heights: { anteriorMm: number; posteriorMm: number } | und
 }
 
 /** The label map of one series. */
-export function labelMap(volume: Volume, labels: NativeLabels, model: SpineModel): LabelMap {
+export function labelMap(
+  volume: Volume,
+  labels: NativeLabels,
+  model: SpineModel,
+  lesions: readonly DrawnLesion[] = [],
+): LabelMap {
   const counts = new Uint32Array(256);
   for (const value of labels.instances) counts[value]!++;
   const structures: readonly (MeasuredVertebra | MeasuredDisc)[] = [...model.vertebrae, ...model.discs];
@@ -84,6 +91,9 @@ export function labelMap(volume: Volume, labels: NativeLabels, model: SpineModel
       findingId: id,
       voxels: counts[instance.label]!,
     })),
+    seriesDims: volume.dims,
+    images: volume.slices.map(imageReference),
+    lesions: labelLesions(lesions, labels, model),
   };
 }
 

@@ -7,7 +7,7 @@ export {
   type KernelStage,
   type StudyInput,
 } from './study-input';
-export { type LabelInstance, type LabelMap } from './label-map';
+export { type LabelInstance, type LabelLesion, type LabelMap } from './label-map';
 export { SPINE_CLASSES, type SpineClass } from './segment/spine-class';
 export { type SpineSegmenter } from './segment/segmenter.port';
 export { parseModelBundle, type ModelBundle } from './segment/model-bundle';

@@ -1,4 +1,5 @@
 import { type Affine } from '@endplate/dicom';
+import { type ImageReference, type KeyOutlineKind } from '@endplate/findings';
 
 /** One instance of a label map. */
 export interface LabelInstance {
@@ -8,6 +9,15 @@ export interface LabelInstance {
   /** Id of the vertebra or disc in the findings. */
   readonly findingId: string;
   readonly voxels: number;
+}
+
+/** The voxels of one lesion. */
+export interface LabelLesion {
+  readonly kind: KeyOutlineKind;
+  /** Id of the disc or endplate in the findings. */
+  readonly findingId: string;
+  /** Indices into the label map's box, ascending. */
+  readonly voxels: Uint32Array;
 }
 
 /**
@@ -28,4 +38,10 @@ export interface LabelMap {
   /** 0, or the value of one of `instanceList`. */
   readonly instances: Uint8Array;
   readonly instanceList: readonly LabelInstance[];
+  /** Columns, rows and planes of the whole series. */
+  readonly seriesDims: readonly [number, number, number];
+  /** The image behind each plane of the whole series. */
+  readonly images: readonly ImageReference[];
+  /** What was found in structures; none on a series that was measured only with another. */
+  readonly lesions: readonly LabelLesion[];
 }

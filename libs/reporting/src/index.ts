@@ -6,5 +6,15 @@ export { checkStructuredReport } from './sr/check/check-structured-report';
 export { type FontSet } from './capture/font-set';
 export { BURNED_IN_WARNING, drawKeyImage, type DrawnKeyImage } from './capture/draw-key-image';
 export { keyImageName, keyImageUid, renderSecondaryCapture } from './capture/secondary-capture';
+export { renderSegmentation, segmentationUid } from './seg/segmentation';
+export { type LesionMask, type SegmentationSource } from './seg/segmentation-source';
 export { renderReportPage } from './pdf/report-page';
-export { renderReports, type RenderedReport, type RenderOptions } from './render-reports';
+export { checkSegmentation } from './seg/check-segmentation';
+export { encapsulatedPageUid, renderEncapsulatedPage } from './pdf/encapsulated-page';
+export {
+  type ImageObjectKind,
+  type RenderInput,
+  renderReports,
+  type RenderedReport,
+  type RenderOptions,
+} from './render-reports';

@@ -3,21 +3,39 @@ import { type KeySlice, type StudyFindings } from '@endplate/findings';
 import { drawKeyImage } from './capture/draw-key-image';
 import { type FontSet } from './capture/font-set';
 import { keyImageName, keyImageUid, renderSecondaryCapture } from './capture/secondary-capture';
+import { encapsulatedPageUid, renderEncapsulatedPage } from './pdf/encapsulated-page';
+import { renderReportPage } from './pdf/report-page';
 import { type ReportContext } from './report-context';
+import { checkSegmentation } from './seg/check-segmentation';
+import { renderSegmentation, segmentationUid } from './seg/segmentation';
+import { type SegmentationSource } from './seg/segmentation-source';
 import { checkStructuredReport } from './sr/check/check-structured-report';
 import { renderStructuredReport, type ReportProfile, reportUid } from './sr/document/structured-report';
+
+/** Kinds of objects besides the structured report. */
+export type ImageObjectKind = 'sc' | 'seg' | 'pdf';
 
 /** What {@link renderReports} is to make. */
 export interface RenderOptions {
   /** A structured report for each. */
   readonly profiles: readonly ReportProfile[];
-  /** Key images are drawn where fonts are given. */
+  /** The other kinds that are wanted. */
+  readonly kinds: readonly ImageObjectKind[];
+  /** Needed for `sc` and `pdf`. */
   readonly fonts?: FontSet;
+}
+
+/** What the objects are made from; the kernel's result is one. */
+export interface RenderInput {
+  readonly findings: StudyFindings;
+  readonly keySlices: readonly KeySlice[];
+  /** The first one is of the series that was measured. */
+  readonly labelMaps?: readonly SegmentationSource[];
 }
 
 /** One object to be stored and sent. */
 export interface RenderedReport {
-  readonly kind: 'sr' | 'sc';
+  readonly kind: 'sr' | ImageObjectKind;
   /** `sr-comprehensive-3d`, `sc-01-overview`: file name without its ending, free of patient data. */
   readonly name: string;
   readonly sopClassUID: UID;
@@ -31,33 +49,40 @@ export interface RenderedReport {
 }
 
 /**
- * Makes the objects of a version one after the other, so that no two pictures are held at once: reports first, then key
- * images. A version that was not analysed has none. The same input gives the same bytes.
+ * Makes the objects of a version one after the other, so that no two pictures are held at once: reports, key images,
+ * segmentation, page. A version that was not analysed has none. The same input gives the same bytes.
  *
  * @throws ReportingError `REPORTING_…` for findings that no report can hold
  */
 export function* renderReports(
-  result: { readonly findings: StudyFindings; readonly keySlices: readonly KeySlice[] },
+  result: RenderInput,
   context: ReportContext,
   options: RenderOptions,
 ): Generator<RenderedReport> {
-  const { findings, keySlices } = result;
-  if (findings.outcome.status !== 'analysed') return;
-  for (const profile of options.profiles) {
-    const bytes = renderStructuredReport(findings, context, profile);
-    yield {
-      kind: 'sr',
-      name: `sr-${profile}`,
-      sopClassUID: profile === 'comprehensive-3d' ? SopClass.Comprehensive3DSRStorage : SopClass.ComprehensiveSRStorage,
-      sopInstanceUID: reportUid(findings, profile, context.destinationProfile),
-      bytes,
-      problems: checkStructuredReport(bytes),
-    };
-  }
-  if (options.fonts === undefined) return;
+  if (result.findings.outcome.status !== 'analysed') return;
+  for (const profile of options.profiles) yield structuredReport(result.findings, context, profile);
+  const { fonts, kinds } = options;
+  if (fonts && kinds.includes('sc')) yield* captures(result, context, fonts);
+  if (kinds.includes('seg')) yield* segmentations(result, context);
+  if (fonts && kinds.includes('pdf')) yield page(result, context, fonts);
+}
+
+function structuredReport(findings: StudyFindings, context: ReportContext, profile: ReportProfile): RenderedReport {
+  const bytes = renderStructuredReport(findings, context, profile);
+  return {
+    kind: 'sr',
+    name: `sr-${profile}`,
+    sopClassUID: profile === 'comprehensive-3d' ? SopClass.Comprehensive3DSRStorage : SopClass.ComprehensiveSRStorage,
+    sopInstanceUID: reportUid(findings, profile, context.destinationProfile),
+    bytes,
+    problems: checkStructuredReport(bytes),
+  };
+}
+
+function* captures({ findings, keySlices }: RenderInput, context: ReportContext, fonts: FontSet) {
   for (const [index, slice] of keySlices.entries()) {
-    const drawn = drawKeyImage(slice, findings, options.fonts);
-    yield {
+    const drawn = drawKeyImage(slice, findings, fonts);
+    const capture: RenderedReport = {
       kind: 'sc',
       name: `sc-${keyImageName(slice, index)}`,
       sopClassUID: SopClass.SecondaryCaptureImageStorage,
@@ -66,5 +91,33 @@ export function* renderReports(
       png: drawn.png,
       problems: [],
     };
+    yield capture;
   }
+}
+
+/** Series without a frame of reference cannot be segmented for others. */
+function* segmentations({ findings, labelMaps }: RenderInput, context: ReportContext) {
+  const source = labelMaps?.[0];
+  if (source?.frameOfReferenceUID === undefined) return;
+  const bytes = renderSegmentation(findings, source, context);
+  const segmentation: RenderedReport = {
+    kind: 'seg',
+    name: 'seg-structures',
+    sopClassUID: SopClass.SegmentationStorage,
+    sopInstanceUID: segmentationUid(findings, source, context),
+    bytes,
+    problems: checkSegmentation(bytes),
+  };
+  yield segmentation;
+}
+
+function page({ findings, keySlices }: RenderInput, context: ReportContext, fonts: FontSet): RenderedReport {
+  return {
+    kind: 'pdf',
+    name: 'pdf-report',
+    sopClassUID: SopClass.EncapsulatedPDFStorage,
+    sopInstanceUID: encapsulatedPageUid(findings, context),
+    bytes: renderEncapsulatedPage(renderReportPage(findings, keySlices, fonts), findings, context),
+    problems: [],
+  };
 }

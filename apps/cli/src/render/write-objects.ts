@@ -3,7 +3,13 @@ import path from 'node:path';
 import { readPart10 } from '@endplate/dicom';
 import { encodeKeySlices } from '@endplate/findings';
 import { type KernelResult } from '@endplate/kernel';
-import { readSourceAttributes, type RenderedReport, renderReports, type ReportContext } from '@endplate/reporting';
+import {
+  readSourceAttributes,
+  type RenderedReport,
+  type RenderOptions,
+  renderReports,
+  type ReportContext,
+} from '@endplate/reporting';
 import { CliError } from '../errors';
 import { type FolderStudy } from '../folder/find-instances';
 import { loadFonts } from './fonts';
@@ -23,7 +29,11 @@ export async function writeObjects(study: FolderStudy, result: KernelResult, out
     await writeFile(path.join(out, name), content);
     files.push(name);
   };
-  const options = { profiles: ['comprehensive-3d' as const], fonts: await loadFonts() };
+  const options: RenderOptions = {
+    profiles: ['comprehensive-3d'],
+    kinds: ['sc', 'seg', 'pdf'],
+    fonts: await loadFonts(),
+  };
   for (const object of renderReports(result, await contextOf(study, result), options)) {
     if (object.problems.length > 0)
       throw new CliError('CLI_FAILED', `${object.name} breaks our own check: ${object.problems.join('; ')}`);

@@ -6,7 +6,7 @@ import { type Alternatives, type SendableObject } from '../destination/destinati
 
 /** A report or picture of a version as it lies in the store. */
 export interface RenderedObject extends SendableObject {
-  readonly kind: 'sr' | 'sc';
+  readonly kind: Destination['objects'][number];
   readonly bytes: Buffer;
 }
 
@@ -19,9 +19,14 @@ const SR_PROFILE: Readonly<Record<string, Destination['profile'][number]>> = {
   [SopClass.ComprehensiveSRStorage]: 'comprehensive',
 };
 
+const KIND: Readonly<Record<string, RenderedObject['kind']>> = {
+  [SopClass.SegmentationStorage]: 'seg',
+  [SopClass.EncapsulatedPDFStorage]: 'pdf',
+};
+
 /**
  * The objects of a version that a destination wants: structured reports in the order of its profiles, as alternatives,
- * then the pictures by name.
+ * then everything else by name.
  * @throws what the store throws when it is away, and DICOM_ codes for an object that is none
  */
 export async function renderedObjects(
@@ -38,8 +43,8 @@ export async function renderedObjects(
   const reports = wanted.profile.flatMap((profile) =>
     all.filter(({ kind, sopClassUID }) => kind === 'sr' && SR_PROFILE[sopClassUID] === profile),
   );
-  const pictures = all.filter(({ kind }) => kind === 'sc').sort((a, b) => (a.name < b.name ? -1 : 1));
-  return [...(reports.length > 0 ? [reports] : []), ...pictures.map((one) => [one])];
+  const others = all.filter(({ kind }) => kind !== 'sr').sort((a, b) => (a.name < b.name ? -1 : 1));
+  return [...(reports.length > 0 ? [reports] : []), ...others.map((one) => [one])];
 }
 
 /** The names alone, for the record. */
@@ -55,7 +60,7 @@ function describe(name: string, bytes: Buffer): RenderedObject {
   const header = parseDataSet(dataSet, meta.transferSyntaxUID, { untilTag: Tag.PixelData });
   return {
     name,
-    kind: meta.sopClassUID in SR_PROFILE ? 'sr' : 'sc',
+    kind: meta.sopClassUID in SR_PROFILE ? 'sr' : (KIND[meta.sopClassUID] ?? 'sc'),
     bytes,
     dataSet,
     sopClassUID: meta.sopClassUID,

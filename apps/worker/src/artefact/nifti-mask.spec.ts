@@ -13,6 +13,9 @@ const map: LabelMap = {
   classes: Uint8Array.from({ length: 60 }, (_, n) => n % 6),
   instances: Uint8Array.from({ length: 60 }, (_, n) => n % 11),
   instanceList: [{ value: 1, kind: 'body', findingId: 'vertebra-1', voxels: 6 }],
+  seriesDims: [20, 30, 40],
+  images: [],
+  lesions: [],
 };
 
 describe('maskFiles', () => {

@@ -2,6 +2,7 @@ import { readPart10 } from '@endplate/dicom';
 import { type KernelResult } from '@endplate/kernel';
 import {
   type FontSet,
+  type ImageObjectKind,
   readSourceAttributes,
   renderReports,
   type RenderedReport,
@@ -15,6 +16,8 @@ import { type RenderedArtefact, type VersionRenderer } from './version-renderer.
 export interface ReportRendererOptions {
   /** Profiles of the structured report that destinations may want; one report is made for each. */
   readonly profiles: readonly ReportProfile[];
+  /** Other kinds of objects that destinations may want; key images are always made, for the console. */
+  readonly kinds?: readonly ImageObjectKind[];
   readonly fonts: FontSet;
 }
 
@@ -22,7 +25,7 @@ export interface ReportRendererOptions {
 const EVERY_DESTINATION = 'any';
 
 /** Makes reports and pictures with the reporting room, one after the other. */
-export function reportRenderer({ profiles, fonts }: ReportRendererOptions): VersionRenderer {
+export function reportRenderer({ profiles, kinds = [], fonts }: ReportRendererOptions): VersionRenderer {
   return {
     *render(result: KernelResult, source: Buffer): Iterable<RenderedArtefact> {
       const attributes = readSourceAttributes(readPart10(source).dataSet);
@@ -34,9 +37,11 @@ export function reportRenderer({ profiles, fonts }: ReportRendererOptions): Vers
         destinationProfile,
       });
       for (const profile of profiles) {
-        yield* attempt(`sr-${profile}`, result, contextFor(profile), { profiles: [profile] });
+        yield* attempt(`sr-${profile}`, result, contextFor(profile), { profiles: [profile], kinds: [] });
       }
-      yield* attempt('sc', result, contextFor(EVERY_DESTINATION), { profiles: [], fonts });
+      for (const kind of new Set<ImageObjectKind>(['sc', ...kinds])) {
+        yield* attempt(kind, result, contextFor(EVERY_DESTINATION), { profiles: [], kinds: [kind], fonts });
+      }
     },
   };
 }

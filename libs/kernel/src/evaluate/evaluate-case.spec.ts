@@ -38,6 +38,9 @@ function found(boxes: readonly Box[], shiftX = 0): LabelMap {
       findingId: value % 2 === 1 ? `vertebra-${value}` : `disc-${value}`,
       voxels: 1,
     })),
+    seriesDims: DIMS,
+    images: [],
+    lesions: [],
   };
 }
 

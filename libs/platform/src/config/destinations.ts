@@ -4,8 +4,13 @@ import { type JsonFile, jsonFile } from './setting';
 /** Profiles of the structured report, as a destination lists them. */
 export const REPORT_PROFILES = ['comprehensive-3d', 'comprehensive'] as const;
 
-/** Objects that can be sent. */
-export const DELIVERED_OBJECTS = ['sr', 'sc'] as const;
+/**
+ * Objects that can be sent: structured report, key images as Secondary Capture, segmentation, one page as Encapsulated
+ * PDF.
+ */
+export const DELIVERED_OBJECTS = ['sr', 'sc', 'seg', 'pdf'] as const;
+/** A segmentation has tens of megabytes on CT, so that a destination has to ask for it. */
+const DEFAULT_OBJECTS = ['sr', 'sc'] as const;
 
 /** Printable ASCII without backslash, not blank at either end. @standard PS3.5 6.2 */
 const aeTitle = z
@@ -37,7 +42,7 @@ export const destinationSchema = z.strictObject({
   objects: z
     .array(z.enum(DELIVERED_OBJECTS))
     .min(1)
-    .default([...DELIVERED_OBJECTS]),
+    .default([...DEFAULT_OBJECTS]),
   /** How it is proven that the destination has what it took; `none` leaves it unproven. */
   readBack: z.enum(['c-find', 'qido', 'none']).default('c-find'),
   /** Where C-FIND is answered, when elsewhere. */

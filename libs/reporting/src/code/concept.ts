@@ -25,6 +25,11 @@ export const CODE = {
   processingEquipment: dcm('109102', 'Processing Equipment'),
   comment: dcm('121106', 'Comment'),
   sourceImage: dcm('121322', 'Source image for image processing operation'),
+  // segmentation
+  segmentation: dcm('113076', 'Segmentation'),
+  anatomicalStructure: sct('123037004', 'Anatomical Structure'),
+  morphologicallyAbnormal: sct('49755003', 'Morphologically Abnormal Structure'),
+  artificialIntelligence: dcm('123110', 'Artificial Intelligence'),
   // observer and algorithm
   observerType: dcm('121005', 'Observer Type'),
   device: dcm('121007', 'Device'),

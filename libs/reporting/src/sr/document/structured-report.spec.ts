@@ -11,7 +11,7 @@ describe('structured report, discs on CT', () => {
   const [first] = groups(root);
 
   it('has one group per disc, tracked by name and UID, at the site of its level', () => {
-    expect(groups(root).map((group) => text(group, CODE.trackingIdentifier))).toEqual([['Disc L5/S1'], ['Disc L4/L5']]);
+    expect(groups(root).map((group) => text(group, CODE.comment))).toEqual([['Disc L5/S1'], ['Disc L4/L5']]);
     expect(codeOf(first!, CODE.finding)).toEqual(['360499006']);
     expect(codeOf(first!, CODE.findingSite)).toEqual(['715056000']);
     expect(new Set(uidsOf(root)).size).toBe(2);
@@ -95,7 +95,7 @@ describe('structured report, discs on MR', () => {
 describe('structured report, levels', () => {
   it('withholds the level code with the name, and counts from below', () => {
     const { root } = render(someFindings('CT').withDisc({ level: null }).build());
-    expect(text(groups(root)[0]!, CODE.trackingIdentifier)[0]).toContain('1, counted from the lowest');
+    expect(text(groups(root)[0]!, CODE.comment)[0]).toContain('1, counted from the lowest');
     expect(codeOf(groups(root)[0]!, CODE.findingSite)).toEqual(['360499006']);
   });
 

@@ -24,10 +24,8 @@ export function discGroup(findings: StudyFindings, disc: DiscFinding, coordinate
     items: [...calcificationItems(disc), ...signalItems(disc), ...shapeItems(disc), ...withheld(disc)],
   };
   const graphic = graphicOf(disc.outlines, coordinates);
-  if (graphic?.kind !== 'image') return genericGroup(input, graphic?.item);
-  return disc.calcification.status === 'assessed'
-    ? volumetricGroup(input, graphic.item)
-    : planarGroup(input, graphic.item);
+  if (graphic?.kind !== 'image') return genericGroup(input, graphic);
+  return disc.calcification.status === 'assessed' ? volumetricGroup(input, graphic) : planarGroup(input, graphic);
 }
 
 /** Heights in front, in the middle and behind. */

@@ -35,7 +35,7 @@ export function endplateGroup(
   };
   const outlines = endplate.modic.status === 'assessed' ? endplate.modic.value.outlines : [];
   const graphic = graphicOf(outlines, coordinates);
-  return graphic?.kind === 'image' ? planarGroup(input, graphic.item) : genericGroup(input, graphic?.item);
+  return graphic?.kind === 'image' ? planarGroup(input, graphic) : genericGroup(input, graphic);
 }
 
 function modicItems(modic: Modic, confidence: number): ContentItem[] {

@@ -31,5 +31,5 @@ export function vertebraGroup(
     ],
   };
   const graphic = graphicOf(vertebra.outlines, coordinates);
-  return graphic?.kind === 'image' ? planarGroup(input, graphic.item) : genericGroup(input, graphic?.item);
+  return graphic?.kind === 'image' ? planarGroup(input, graphic) : genericGroup(input, graphic);
 }

@@ -1,0 +1,145 @@
+import { type NaturalDataset } from '@endplate/dicom';
+import { type KeyOutlineKind, type StudyFindings } from '@endplate/findings';
+import { discSite, vertebraSite } from '../code/anatomy-code';
+import { type CodedConcept } from '../code/coded-concept';
+import { CODE } from '../code/concept';
+import { PRIVATE } from '../code/private-code';
+import { codeItem } from '../sr/content/content-item';
+import { trackDisc, trackEndplate, type Tracking, trackVertebra } from '../sr/finding/tracking';
+import { cieLab, type Rgb } from './cielab';
+import { type LesionMask, type SegmentationSource } from './segmentation-source';
+
+/** One segment with the voxels of the box that belong to it. */
+export interface Segment {
+  readonly label: string;
+  readonly category: CodedConcept;
+  readonly type: CodedConcept;
+  /** Where a lesion lies. */
+  readonly region?: CodedConcept;
+  readonly regionModifier?: CodedConcept;
+  readonly tracking: Tracking;
+  readonly colour: Rgb;
+  readonly voxels: Uint32Array;
+}
+
+/** Colours as on the key images. */
+const COLOUR = { body: [150, 185, 225], sacrum: [120, 160, 205], disc: [79, 214, 201] } as const satisfies Record<string, Rgb>; // prettier-ignore
+
+interface LesionStyle {
+  readonly type: CodedConcept;
+  readonly colour: Rgb;
+  readonly label: string;
+}
+
+const LESION: Readonly<Partial<Record<KeyOutlineKind, LesionStyle>>> = {
+  calcification: { type: CODE.calcification, colour: [255, 176, 0], label: 'calcification' },
+  'modic-1': { type: PRIVATE.modic1, colour: [255, 127, 80], label: 'Modic 1' },
+  'modic-2': { type: PRIVATE.modic2, colour: [240, 228, 66], label: 'Modic 2' },
+  'modic-3-possible': { type: PRIVATE.modic3, colour: [204, 155, 255], label: 'Modic 3, possible' },
+  'modic-mixed': { type: PRIVATE.modicMixed, colour: [255, 95, 162], label: 'Modic, mixed' },
+};
+
+/** The segments of a series, those that matter most first: lesions, discs, vertebrae, each caudal to cranial. */
+export function segmentsOf(findings: StudyFindings, source: SegmentationSource): Segment[] {
+  const voxelsOf = voxelsByInstance(source);
+  const structures = source.instanceList.flatMap(({ value, kind, findingId }) => {
+    const voxels = voxelsOf.get(value);
+    const segment = voxels && structureSegment(findings, kind, findingId, voxels);
+    return segment ? [segment] : [];
+  });
+  const discs = structures.filter(({ colour }) => colour === COLOUR.disc);
+  const bones = structures.filter(({ colour }) => colour !== COLOUR.disc);
+  return [...source.lesions.flatMap((lesion) => lesionSegment(findings, lesion)), ...discs, ...bones];
+}
+
+/** Item of the Segment Sequence. @standard PS3.3 C.8.20.4 */
+export function segmentItem(segment: Segment, number: number, algorithm: NaturalDataset): NaturalDataset {
+  const { region, regionModifier } = segment;
+  return {
+    SegmentNumber: number,
+    SegmentLabel: segment.label,
+    SegmentAlgorithmType: 'AUTOMATIC',
+    SegmentAlgorithmName: algorithm['AlgorithmName'] ?? null,
+    SegmentationAlgorithmIdentificationSequence: [algorithm],
+    SegmentedPropertyCategoryCodeSequence: [codeItem(segment.category)],
+    SegmentedPropertyTypeCodeSequence: [codeItem(segment.type)],
+    ...(region
+      ? {
+          AnatomicRegionSequence: [
+            {
+              ...codeItem(region),
+              ...(regionModifier ? { AnatomicRegionModifierSequence: [codeItem(regionModifier)] } : {}),
+            },
+          ],
+        }
+      : {}),
+    RecommendedDisplayCIELabValue: cieLab(segment.colour),
+    TrackingID: segment.tracking.trackingIdentifier,
+    TrackingUID: segment.tracking.trackingUID,
+  };
+}
+
+function structureSegment(
+  findings: StudyFindings,
+  kind: 'body' | 'disc' | 'sacrum',
+  findingId: string,
+  voxels: Uint32Array,
+): Segment | undefined {
+  const category = CODE.anatomicalStructure;
+  if (kind === 'disc') {
+    const disc = findings.discs.find(({ id }) => id === findingId);
+    if (!disc) return undefined;
+    const tracking = trackDisc(findings, disc);
+    return { label: short(tracking), category, type: discSite(disc.level), tracking, colour: COLOUR.disc, voxels };
+  }
+  const vertebra = findings.vertebrae.find(({ id }) => id === findingId);
+  if (!vertebra) return undefined;
+  const tracking = trackVertebra(findings, vertebra);
+  const type = vertebraSite(vertebra.level, vertebra.id);
+  return { label: short(tracking), category, type, tracking, colour: COLOUR[kind], voxels };
+}
+
+function lesionSegment(findings: StudyFindings, { kind, findingId, voxels }: LesionMask): Segment[] {
+  const style = LESION[kind];
+  if (!style || voxels.length === 0) return [];
+  const { type, colour, label } = style;
+  const lesion = { category: CODE.morphologicallyAbnormal, type, colour, voxels };
+  const disc = findings.discs.find(({ id }) => id === findingId);
+  if (disc) {
+    const tracking = trackDisc(findings, disc);
+    return [{ ...lesion, label: labelled(tracking, label), region: discSite(disc.level), tracking }];
+  }
+  const endplate = findings.endplates.find(({ id }) => id === findingId);
+  if (!endplate) return [];
+  const tracking = trackEndplate(findings, endplate);
+  return [
+    {
+      ...lesion,
+      label: labelled(tracking, label),
+      region: vertebraSite(endplate.vertebraLevel, endplate.vertebraId),
+      regionModifier: endplate.position === 'superior' ? CODE.superior : CODE.inferior,
+      tracking,
+    },
+  ];
+}
+
+function voxelsByInstance({ instances }: SegmentationSource): Map<number, Uint32Array> {
+  const counts = new Uint32Array(256);
+  for (const value of instances) counts[value]!++;
+  const voxels = new Map<number, Uint32Array>();
+  for (let value = 1; value < 256; value++) if (counts[value]! > 0) voxels.set(value, new Uint32Array(counts[value]!));
+  counts.fill(0);
+  instances.forEach((value, at) => {
+    if (value !== 0) voxels.get(value)![counts[value]!++] = at;
+  });
+  return voxels;
+}
+
+function labelled(tracking: Tracking, what: string): string {
+  return `${short(tracking)}, ${what}`;
+}
+
+/** LO takes 64 characters. @standard PS3.5 6.2 */
+function short({ trackingIdentifier }: Tracking): string {
+  return trackingIdentifier.slice(0, 44);
+}
