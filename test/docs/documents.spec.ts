@@ -1,0 +1,78 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import { ALL_TRANSFER_SYNTAXES, STORAGE_SOP_CLASSES } from '@endplate/dicom';
+import { SITE_CODES } from '../../libs/reporting/src/code/anatomy-code';
+import { CODE } from '../../libs/reporting/src/code/concept';
+import { PRIVATE } from '../../libs/reporting/src/code/private-code';
+import { REASON_CONCEPTS } from '../../libs/reporting/src/code/reason-code';
+import { UNIT } from '../../libs/reporting/src/code/unit';
+import { settingRows, settingsMarkdown } from '../../apps/cli/src/settings/settings-table';
+import { ROOT } from '../deploy/manifest';
+
+const document = (name: string): string => readFileSync(path.join(ROOT, 'docs', name), 'utf8');
+
+/** Cells of every table row, without the padding that the formatter adds. */
+function rows(text: string): string[][] {
+  return text
+    .split('\n')
+    .filter((line) => line.startsWith('|') && !/^\|[\s|:-]+\|$/.test(line))
+    .map((line) =>
+      line
+        .split(/(?<!\\)\|/)
+        .slice(1, -1)
+        .map((cell) => cell.trim()),
+    );
+}
+
+const quoted = (cells: readonly string[]): string[] =>
+  cells.filter((cell) => /^`[^`]+`$/.test(cell)).map((cell) => cell.slice(1, -1));
+
+function sources(folder: string, wanted: (name: string) => boolean): string[] {
+  return readdirSync(path.join(ROOT, folder), { recursive: true, encoding: 'utf8' })
+    .filter((name) => name.endsWith('.ts') && !name.endsWith('.spec.ts') && wanted(name))
+    .map((name) => readFileSync(path.join(ROOT, folder, name), 'utf8'));
+}
+
+describe('documents say what the code does', () => {
+  it('docs/operations.md has the settings that the apps read', () => {
+    const printed = rows(settingsMarkdown(settingRows()));
+    const written = rows(document('operations.md')).filter((cells) => cells.length === 5 && cells[1] !== 'app');
+    const settings = written.filter(([variable]) => printed.some(([name]) => name === variable));
+    expect(settings).toEqual(printed);
+  });
+
+  it('docs/operations.md has every metric', () => {
+    const named = [...sources('apps', () => true), ...sources('libs', () => true)].flatMap((text) =>
+      [...text.matchAll(/name: '(endplate_[a-z_]+)'/g)].map(([, name]) => name!),
+    );
+    const written = rows(document('operations.md')).flatMap(quoted);
+    expect(named.length).toBeGreaterThan(10);
+    expect(written.filter((name) => name.startsWith('endplate_')).sort()).toEqual([...new Set(named)].sort());
+  });
+
+  it('docs/errors.md has every error code, and no other', () => {
+    const isErrors = (name: string): boolean => path.basename(name) === 'errors.ts';
+    const thrown = [...sources('apps', isErrors), ...sources('libs', isErrors)].flatMap((text) =>
+      [...text.matchAll(/'([A-Z]+_[A-Z0-9_]+)'/g)].map(([, code]) => code!),
+    );
+    const written = rows(document('errors.md')).flatMap(([code]) => quoted([code!]));
+    expect(written.sort()).toEqual([...new Set(thrown)].sort());
+  });
+
+  it('docs/conformance.md has the SOP classes and transfer syntaxes that are negotiated', () => {
+    const uids = (lines: readonly string[][]) => lines.filter((cells) => cells.length === 2).flatMap(quoted);
+    const text = document('conformance.md');
+    const scp = text.slice(text.indexOf('### 2.3'), text.indexOf('### 2.4'));
+    expect(uids(rows(scp))).toEqual([...STORAGE_SOP_CLASSES, ...ALL_TRANSFER_SYNTAXES]);
+  });
+
+  it('docs/sr-template.md has every code that a report may hold, and no other', () => {
+    const all = [CODE, PRIVATE, UNIT].flatMap((codes) => Object.values(codes));
+    const used = [...all, ...SITE_CODES, ...REASON_CONCEPTS].map((c) => `${c.scheme} ${c.value} ${c.meaning}`);
+    const text = document('sr-template.md');
+    const written = rows(text.slice(text.indexOf('## Codes of the standards')))
+      .filter(([code]) => quoted([code!]).length > 0)
+      .map(([code, scheme, meaning]) => `${scheme} ${quoted([code!])[0]} ${meaning}`);
+    expect([...new Set(written)].sort()).toEqual([...new Set(used)].sort());
+  });
+});
