@@ -1,0 +1,170 @@
+/**
+ * The listener beside Orthanc and DCMTK's storescp, in turn, from the same sender: rates, answers, CPU and memory.
+ *
+ * ```
+ * npm run bench:ingest -- [--rounds N] [--instances N] [--associations 1,4,16] [--kind ct|mr] [--json]
+ * ```
+ *
+ * Progress and tables go to standard error; with `--json` the last line of standard output is the result.
+ * @packageDocumentation
+ */
+import { execFileSync, fork } from 'node:child_process';
+import { once } from 'node:events';
+import path from 'node:path';
+import { parseArgs } from 'node:util';
+import { missingPrograms, type PeerName, PEERS, type RunningPeer, startPeer } from './peers';
+import { ProcessLoad } from './process-load';
+import { type SendOrder, type SendResult } from './sender';
+
+interface Measured extends SendResult {
+  readonly perSecond: number;
+  readonly cpuSeconds: number;
+  readonly peakRssMb: number;
+}
+
+interface Settings {
+  readonly rounds: number;
+  readonly instances: number;
+  readonly associations: readonly number[];
+  readonly kind: 'ct' | 'mr';
+  readonly json: boolean;
+  readonly env: Readonly<Record<string, string>>;
+}
+
+class UsageError extends Error {}
+
+function readSettings(): Settings {
+  const { values } = parseArgs({
+    options: {
+      rounds: { type: 'string', default: '5' },
+      instances: { type: 'string', default: '1000' },
+      associations: { type: 'string', default: '1,4,16' },
+      kind: { type: 'string', default: 'ct' },
+      json: { type: 'boolean', default: false },
+    },
+  });
+  const whole = (name: string, text: string): number => {
+    if (!/^[1-9]\d{0,5}$/.test(text)) throw new UsageError(`--${name} must be a whole number from 1`);
+    return Number(text);
+  };
+  const { kind, json } = values;
+  if (kind !== 'ct' && kind !== 'mr') throw new UsageError('--kind must be ct or mr');
+  return {
+    rounds: whole('rounds', values.rounds),
+    instances: whole('instances', values.instances),
+    associations: values.associations.split(',').map((text) => whole('associations', text)),
+    kind,
+    json,
+    env: {},
+  };
+}
+
+async function measure(peer: RunningPeer, settings: Settings, associations: number): Promise<Measured> {
+  // What the peer before has left to the disk is not this one's.
+  execFileSync('sync');
+  const { instances, kind } = settings;
+  const order: SendOrder = { port: peer.port, calledAETitle: peer.aeTitle, kind, instances, associations };
+  const load = new ProcessLoad(peer.pid);
+  try {
+    const sender = fork(path.join(__dirname, 'sender.js'), { stdio: ['ignore', 'ignore', 'inherit', 'ipc'] });
+    const ended = once(sender, 'exit').then(() => Promise.reject(new Error('the sender failed')));
+    sender.send(order);
+    const [result] = (await Promise.race([once(sender, 'message'), ended])) as [SendResult];
+    ended.catch(() => undefined);
+    return { ...result, ...load.stop(), perSecond: (1000 * instances) / result.elapsedMs };
+  } finally {
+    load.stop();
+  }
+}
+
+type Table = ReadonlyMap<string, Measured[]>;
+
+async function run(settings: Settings): Promise<Table> {
+  const table = new Map<string, Measured[]>();
+  for (let round = 1; round <= settings.rounds; round += 1) {
+    for (const name of PEERS) {
+      const peer = await startPeer(name, settings.env);
+      try {
+        for (const associations of settings.associations) {
+          const measured = await measure(peer, settings, associations);
+          const cell = `${name} ${associations}`;
+          table.set(cell, [...(table.get(cell) ?? []), measured]);
+          process.stderr.write(`round ${round}/${settings.rounds}  ${line(name, associations, measured)}\n`);
+        }
+      } finally {
+        await peer.stop();
+      }
+    }
+  }
+  return table;
+}
+
+function line(name: string, associations: number, one: Measured): string {
+  const cells = [
+    name.padEnd(9),
+    `${associations}`.padStart(3),
+    `${one.perSecond.toFixed(0)}/s`.padStart(8),
+    `p50 ${one.p50Ms.toFixed(1)} ms`.padStart(13),
+    `p99 ${one.p99Ms.toFixed(1)} ms`.padStart(14),
+    `CPU ${one.cpuSeconds.toFixed(2)} s`.padStart(12),
+    `peak RSS ${one.peakRssMb.toFixed(0)} MB`.padStart(16),
+  ];
+  return cells.join('  ');
+}
+
+function median(values: readonly number[]): number {
+  const sorted = [...values].sort((a, b) => a - b);
+  const half = sorted.length >> 1;
+  return sorted.length % 2 === 1 ? sorted[half]! : (sorted[half - 1]! + sorted[half]!) / 2;
+}
+
+/** Medians of each figure by itself. */
+function medians(all: readonly Measured[]): Measured {
+  const of = (key: keyof Measured): number => median(all.map((one) => one[key]));
+  const [elapsedMs, p50Ms, p99Ms] = [of('elapsedMs'), of('p50Ms'), of('p99Ms')];
+  const [perSecond, cpuSeconds, peakRssMb] = [of('perSecond'), of('cpuSeconds'), of('peakRssMb')];
+  return { elapsedMs, p50Ms, p99Ms, perSecond, cpuSeconds, peakRssMb };
+}
+
+function report({ associations }: Settings, table: Table): object {
+  const rates: Record<string, Record<string, number>> = {};
+  const ratios: Record<string, Record<string, number>> = { orthanc: {}, storescp: {} };
+  const of = (name: PeerName, count: number): readonly Measured[] => table.get(`${name} ${count}`) ?? [];
+  process.stderr.write('\nmedians\n');
+  for (const count of associations) {
+    for (const name of PEERS) {
+      const middle = medians(of(name, count));
+      process.stderr.write(`${line(name, count, middle)}\n`);
+      (rates[name] ??= {})[count] = Number(middle.perSecond.toFixed(1));
+      // Rounds are compared with themselves: what else the machine does weighs on both.
+      const each = of('endplate', count).map((ours, i) => ours.perSecond / (of(name, count)[i]?.perSecond ?? NaN));
+      if (name !== 'endplate') ratios[name]![count] = Number(median(each).toFixed(2));
+    }
+  }
+  for (const [name, byCount] of Object.entries(ratios)) {
+    const cells = Object.entries(byCount).map(([count, ratio]) => `${count}: ${ratio} x`);
+    process.stderr.write(`endplate beside ${name}, by associations  ${cells.join('  ')}\n`);
+  }
+  return { ratios, rates };
+}
+
+async function main(): Promise<number> {
+  try {
+    const settings = readSettings();
+    const missing = missingPrograms();
+    if (missing) {
+      process.stderr.write(`${missing}\n`);
+      return 1;
+    }
+    const result = report(settings, await run(settings));
+    if (settings.json) process.stdout.write(`${JSON.stringify(result)}\n`);
+    return 0;
+  } catch (error) {
+    process.stderr.write(`${(error as Error).message}\n`);
+    const code = (error as { code?: unknown }).code;
+    const usage = error instanceof UsageError || (typeof code === 'string' && code.startsWith('ERR_PARSE_ARGS'));
+    return usage ? 2 : 1;
+  }
+}
+
+void main().then((code) => (process.exitCode = code));
