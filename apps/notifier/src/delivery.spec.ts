@@ -3,6 +3,7 @@ import { Status } from '@endplate/dimse';
 import { type Destination, destinationSchema } from '@endplate/platform';
 import { quarantineKey } from '@endplate/store';
 import { type DeliveryRecord } from '@endplate/studies';
+import { CommitmentRecords } from './commitment/commitment-records';
 import { DeliverVersion, type DeliverVersionPorts } from './deliver/deliver-version';
 import { checkObject } from './deliver/check-object';
 import { dimseDestination } from './destination/dimse';
@@ -11,7 +12,7 @@ import { REPORT_UID, storedReports, type StoredReports } from './fixture/stored-
 import { type DeliveryName } from './ladder';
 import { DeliveryRecords } from './record/delivery-records';
 import { type NotifierEvent } from './notifier-event';
-import { VerifyDelivery } from './verify/verify-delivery';
+import { VerifyDelivery, type VerifyDeliveryPorts } from './verify/verify-delivery';
 
 let pacs: SmallPacs;
 let reports: StoredReports;
@@ -29,6 +30,7 @@ afterEach(async () => {
   await reports.remove();
 });
 
+const commitments = () => new CommitmentRecords(reports.store);
 /** One minute later each time. */
 const now = () => new Date(Date.UTC(2026, 10, 23, 11, minute++)).toISOString();
 
@@ -43,13 +45,14 @@ function target(settings: object = {}) {
     responseTimeoutMs: 5000,
     ...settings,
   });
-  return { settings: destination, port: dimseDestination(destination, 'ENDPLATE') };
+  return { settings: destination, port: dimseDestination(destination, 'ENDPLATE', commitments()) };
 }
 
-function ports(changed: Partial<DeliverVersionPorts> = {}): DeliverVersionPorts {
+function ports(changed: Partial<DeliverVersionPorts> = {}): DeliverVersionPorts & VerifyDeliveryPorts {
   return {
     store: reports.store,
     records: reports.records,
+    commitments: commitments(),
     now,
     check: checkObject,
     notify: (event) => void events.push(event),

@@ -4,6 +4,8 @@ export type NotifierErrorCode =
   | 'NOTIFIER_RECORD_INVALID'
   | 'NOTIFIER_STORE_STATUS'
   | 'NOTIFIER_NOT_FOUND_YET'
+  | 'NOTIFIER_COMMITMENT_REFUSED'
+  | 'NOTIFIER_NOT_COMMITTED_YET'
   | 'NOTIFIER_QIDO_FAILED'
   | 'NOTIFIER_QIDO_REFUSED';
 
@@ -45,6 +47,28 @@ export class StoreStatusError extends NotifierError {
 export class NotFoundYetError extends NotifierError {
   constructor(missing: number) {
     super('NOTIFIER_NOT_FOUND_YET', true, `The destination does not show ${missing} object(s) that it accepted.`);
+  }
+}
+
+/** The destination answered the request for storage commitment with a failure. */
+export class CommitmentRefusedError extends NotifierError {
+  constructor(readonly status: number) {
+    super(
+      'NOTIFIER_COMMITMENT_REFUSED',
+      true,
+      `The destination answered the request for storage commitment with status 0x${hex(status)}.`,
+    );
+  }
+}
+
+/** The destination has not taken responsibility for what it accepted. */
+export class NotCommittedYetError extends NotifierError {
+  /** @param silent - whether the destination has not answered at all */
+  constructor(
+    what: string,
+    readonly silent: boolean,
+  ) {
+    super('NOTIFIER_NOT_COMMITTED_YET', true, `Storage commitment is open: ${what}.`);
   }
 }
 

@@ -6,6 +6,7 @@ import {
   destinationsOf,
   durationMs,
   HTTP_SECTION,
+  integer,
   LOG_SECTION,
   parseConfig,
   REDIS_SECTION,
@@ -21,6 +22,18 @@ export const DELIVERY_SECTION = {
     form: 'an AE title: 1 to 16 printable characters without backslash',
     pattern: /^(?! )[\x20-\x5b\x5d-\x7e]{1,16}(?<! )$/,
     default: 'ENDPLATE',
+  }),
+  commitmentHost: text('ENDPLATE_COMMITMENT_HOST', {
+    about: 'Address on which results of storage commitment are heard.',
+    form: 'a host name or address',
+    pattern: /^[^\s/]{1,253}$/,
+    default: '127.0.0.1',
+  }),
+  commitmentPort: integer('ENDPLATE_COMMITMENT_PORT', {
+    about: 'Port on which results of storage commitment are heard; 0 hears none that come on another association.',
+    min: 0,
+    max: 65_535,
+    default: 0,
   }),
   lockMs: durationMs('ENDPLATE_LOCK_MS', {
     about: 'A job whose process is silent for this long is given to another.',

@@ -9,6 +9,8 @@ import { bindCatalogue, type Destination, Health, type Logger, LOGGER, Metrics }
 import { createQueues, type QueueEvent, type Queues } from '@endplate/queue';
 import { createFilesystemStore, createS3Store, type ObjectStore } from '@endplate/store';
 import { Timeline } from '@endplate/studies';
+import { CommitmentRecords } from './commitment/commitment-records';
+import { CommitmentServer } from './commitment/commitment-server';
 import { checkObject } from './deliver/check-object';
 import { type DestinationPort } from './destination/destination.port';
 import { dimseDestination } from './destination/dimse';
@@ -33,6 +35,7 @@ export class NotifierModule implements OnApplicationBootstrap, BeforeApplication
     @Inject(QUEUES) private readonly queues: Queues,
     @Inject(CONFIG) private readonly config: NotifierConfig,
     @Inject(DeliveryProcessor) private readonly processor: DeliveryProcessor,
+    @Inject(CommitmentServer) private readonly commitments: CommitmentServer,
     @Inject(Health) private readonly health: Health,
     @Inject(LOGGER) private readonly logger: Logger,
   ) {}
@@ -66,11 +69,15 @@ export class NotifierModule implements OnApplicationBootstrap, BeforeApplication
           provide: Dispatcher,
           useFactory: (store: ObjectStore, observer: NotifierObserver, lane: LaneOptions) =>
             new Dispatcher(
-              config.destinations.map((settings) => ({ settings, port: openDestination(settings, delivery.aeTitle) })),
+              config.destinations.map((settings) => ({
+                settings,
+                port: openDestination(settings, delivery.aeTitle, store),
+              })),
               lane,
               {
                 store,
                 records: new DeliveryRecords(store),
+                commitments: new CommitmentRecords(store),
                 now: () => new Date().toISOString(),
                 notify: (event) => observer.deliveryEvent(event),
                 check: checkObject,
@@ -79,21 +86,31 @@ export class NotifierModule implements OnApplicationBootstrap, BeforeApplication
           inject: [STORE, NotifierObserver, DELIVERY_QUEUE],
         },
         DeliveryProcessor,
+        {
+          provide: CommitmentServer,
+          useFactory: (store: ObjectStore) => {
+            const { commitmentHost: host, commitmentPort: port, aeTitle } = delivery;
+            return new CommitmentServer({ host, port, aeTitle }, new CommitmentRecords(store));
+          },
+          inject: [STORE],
+        },
       ],
     };
   }
 
-  onApplicationBootstrap(): void {
+  async onApplicationBootstrap(): Promise<void> {
     this.health.addReadiness('notifier-store', () => this.store.health());
     this.health.addReadiness('notifier-redis', () => this.queues.ping());
     this.health.addLiveness('notifier-deliver', () => this.processor.health());
     const destinations = this.config.destinations.map(({ name }) => name);
     bindCatalogue(this.logger, NOTIFIER_LOG).ready({ destinations });
+    if (this.config.delivery.commitmentPort > 0) await this.commitments.listen();
     this.processor.start();
   }
 
   async beforeApplicationShutdown(): Promise<void> {
     await this.processor.stop();
+    await this.commitments.close();
     await this.queues.close();
     await this.store.close();
   }
@@ -103,13 +120,14 @@ function openStore({ store }: NotifierConfig): Promise<ObjectStore> {
   return store.kind === 'filesystem' ? createFilesystemStore(store) : createS3Store(store);
 }
 
-function openDestination(destination: Destination, aeTitle: string): DestinationPort {
-  const port = dimseDestination(destination, aeTitle);
+function openDestination(destination: Destination, aeTitle: string, store: ObjectStore): DestinationPort {
+  const port = dimseDestination(destination, aeTitle, new CommitmentRecords(store));
   const { readBack, dicomWebUrl, responseTimeoutMs } = destination;
   if (readBack !== 'qido' || dicomWebUrl === undefined) return port;
   return {
     name: port.name,
     send: (objects) => port.send(objects),
+    ...(port.commit ? { commit: port.commit } : {}),
     find: (study, objects) => findByQido(dicomWebUrl, study, objects, responseTimeoutMs),
   };
 }

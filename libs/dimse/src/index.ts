@@ -13,10 +13,12 @@ export { errorCommentOf, Status, statusKind, type DimseStatus, type StatusKind }
 export type { AssociateRj, AssociateRq, ExtendedNegotiation, RoleSelection, UserIdentity } from './pdu/pdu';
 export type { AssociationInfo, AssociationRequest, PeerAddress } from './service/association-info';
 export type { AssociationEnd, DimseEvent, Notify } from './service/dimse-event';
+export type { EventReport, EventReportHandler } from './service/event-report';
+export * from './service/storage-commitment';
 export type { FindHandler, FindRequest } from './service/find-handler';
 export type { DataSetSource } from './service/message-sender';
-export type { AcceptDecision, Services } from './service/scp-session';
-export { type ScuAssociation, type StoreInstance } from './service/scu-association';
+export type { AcceptDecision, Services } from './service/session-context';
+export { type ActionRequest, type ScuAssociation, type StoreInstance } from './service/scu-association';
 export type { StoreHandler, StoreRequest, StoreSink } from './service/store-handler';
 export { DimseServer, type ListenOptions } from './transport/dimse-server';
 export { openAssociation, type AssociationOptions } from './transport/open-association';

@@ -133,6 +133,11 @@ export function quarantineKey(studyInstanceUID: string, version: number, name: s
   return parseObjectKey(`${quarantinePrefix(studyInstanceUID, version)}${plain(name, 'Quarantine name')}`);
 }
 
+/** `commitments/<transaction UID>.json`: a storage commitment that was asked for. @throws STORE_KEY_INVALID */
+export function commitmentKey(transactionUID: string): ObjectKey {
+  return parseObjectKey(`commitments/${plain(transactionUID, 'Transaction UID')}.json`);
+}
+
 /** `…/versions/<n>/deliveries/`. @throws STORE_KEY_INVALID */
 export function deliveriesPrefix(studyInstanceUID: string, version: number): KeyPrefix {
   return parseKeyPrefix(`${versionPrefix(studyInstanceUID, version)}deliveries/`);

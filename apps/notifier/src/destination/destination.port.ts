@@ -39,7 +39,16 @@ export interface DestinationPort {
    * @throws errors with `code` and `retryable`; not retryable: the destination cannot be asked
    */
   find(studyInstanceUID: string, objects: readonly FindableObject[]): Promise<ReadonlySet<string>>;
+  /**
+   * Asks the destination to take responsibility for objects; the result goes into the commitment records, now or later.
+   * Absent where the destination is not to be asked.
+   * @throws errors with `code` and `retryable`
+   */
+  commit?(transactionUID: string, objects: readonly CommittableObject[]): Promise<void>;
 }
+
+/** What is needed to ask for commitment of an object. */
+export type CommittableObject = Pick<SendableObject, 'sopClassUID' | 'sopInstanceUID'>;
 
 /** What is needed to ask for an object. */
 export type FindableObject = Pick<SendableObject, 'sopInstanceUID' | 'seriesInstanceUID'>;

@@ -1,13 +1,16 @@
 import { encodeDataSet, parseDataSet, parseUid, SopClass, Tag, TransferSyntax } from '@endplate/dicom';
 import { openAssociation, type AssociationOptions, type ScuAssociation, Status } from '@endplate/dimse';
 import { type Destination } from '@endplate/platform';
+import { type CommitmentRecords } from '../commitment/commitment-records';
 import {
   type Alternatives,
+  type CommittableObject,
   type DestinationPort,
   type FindableObject,
   type SendableObject,
   type SendAnswer,
 } from './destination.port';
+import { askForCommitment, type CommitmentPeer } from './dimse-commitment';
 import { storeVerdict } from './store-verdict';
 
 /** Matches looked at per object: a correct answer has one. */
@@ -17,9 +20,32 @@ const QUERY_SYNTAXES = [TransferSyntax.ExplicitVRLittleEndian, TransferSyntax.Im
 /**
  * A PACS over DIMSE: C-STORE to send, C-FIND at IMAGE level to read back.
  * @param callingAETitle - ours, where the destination does not say another
+ * @param commitments - where results go; without it storage commitment is not asked for
  */
-export function dimseDestination(destination: Destination, callingAETitle: string): DestinationPort {
-  return new DimseDestination(destination, destination.callingAETitle ?? callingAETitle);
+export function dimseDestination(
+  destination: Destination,
+  callingAETitle: string,
+  commitments?: CommitmentRecords,
+): DestinationPort {
+  const port = new DimseDestination(destination, destination.callingAETitle ?? callingAETitle);
+  if (!destination.commitment || !commitments) return port;
+  return Object.assign(port, {
+    commit: (transactionUID: string, objects: readonly CommittableObject[]) =>
+      askForCommitment(peerOf(destination, callingAETitle), commitments, transactionUID, objects),
+  });
+}
+
+function peerOf(destination: Destination, callingAETitle: string): CommitmentPeer {
+  const { host, port, aeTitle, connectTimeoutMs, responseTimeoutMs, commitmentStayMs } = destination;
+  return {
+    host,
+    port,
+    calledAETitle: aeTitle,
+    callingAETitle: destination.callingAETitle ?? callingAETitle,
+    connectTimeoutMs,
+    responseTimeoutMs,
+    stayMs: commitmentStayMs,
+  };
 }
 
 class DimseDestination implements DestinationPort {

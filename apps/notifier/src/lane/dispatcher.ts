@@ -4,7 +4,7 @@ import { type Destination } from '@endplate/platform';
 import { isDeliveryOver } from '@endplate/studies';
 import { DeliveryWriter } from '../delivery-writer';
 import { beginDelivery, type DeliveryName } from '../ladder';
-import { VerifyDelivery } from '../verify/verify-delivery';
+import { VerifyDelivery, type VerifyDeliveryPorts } from '../verify/verify-delivery';
 import { DestinationLane, type LaneOptions } from './destination-lane';
 
 /** One configured destination with the conversation it is reached by. */
@@ -14,7 +14,7 @@ export interface ConfiguredDestination {
 }
 
 /** What the dispatcher needs besides the destinations. */
-export type DispatcherPorts = Omit<DeliverVersionPorts, 'jobs'>;
+export type DispatcherPorts = Omit<DeliverVersionPorts, 'jobs'> & VerifyDeliveryPorts;
 
 /** Knows the lanes. A job without a lane is given up with a reason that can be seen. */
 export class Dispatcher {

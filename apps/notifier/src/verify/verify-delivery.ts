@@ -2,21 +2,27 @@ import { type Destination } from '@endplate/platform';
 import { type ObjectStore } from '@endplate/store';
 import { type DeliveredObject, type DeliveryRecord, isDeliveryOver } from '@endplate/studies';
 import { renderedObjects } from '../deliver/rendered-objects';
+import { type CommitmentRecords } from '../commitment/commitment-records';
+import { requireCommitment } from '../commitment/require-commitment';
 import { DeliveryWriter, type WriterPorts } from '../delivery-writer';
 import { type DestinationPort } from '../destination/destination.port';
 import { storeVerdict } from '../destination/store-verdict';
-import { NotFoundYetError } from '../errors';
+import { NotCommittedYetError, NotFoundYetError } from '../errors';
 import { type DeliveryName, hasReached, withObjects } from '../ladder';
+
+/** Checks after which a destination that never answers a request for commitment is judged by the read-back alone. */
+const SILENT_CHECKS = 4;
 
 /** Everything the use case reaches the world through. */
 export interface VerifyDeliveryPorts extends WriterPorts {
   readonly store: ObjectStore;
+  readonly commitments: CommitmentRecords;
 }
 
 /** A destination with how it is asked. */
 export interface VerifyTarget {
   readonly settings: Pick<Destination, 'profile' | 'objects' | 'readBack' | 'maxAttempts'>;
-  readonly port: Pick<DestinationPort, 'find'>;
+  readonly port: Pick<DestinationPort, 'find' | 'commit'>;
 }
 
 /**
@@ -34,15 +40,39 @@ export class VerifyDelivery {
   async run(name: DeliveryName, target: VerifyTarget): Promise<void> {
     const record = await this.ports.records.read(name);
     if (!record || isDeliveryOver(record) || !hasReached(record, 'sent')) return;
-    if (target.settings.readBack === 'none') {
-      await this.writer.end(record, 'unproven', {
-        code: 'READ_BACK_OFF',
-        text: 'The destination accepted the objects; it is configured not to be asked for them.',
-      });
+    const counted = await this.writer.countTry(record, 'checks');
+    const committed = await this.commit(counted, target);
+    if (committed && target.settings.readBack === 'none') await this.endUnasked(committed);
+    else if (committed) await this.look(committed, name, target);
+  }
+
+  /**
+   * The rung before the last: the destination takes responsibility. One that offers no commitment, or that stays silent
+   * for the first checks, is left to the read-back.
+   * @returns undefined where the delivery has come to its end
+   */
+  private async commit(record: DeliveryRecord, { port, settings }: VerifyTarget): Promise<DeliveryRecord | undefined> {
+    if (!port.commit || hasReached(record, 'committed')) return record;
+    try {
+      await requireCommitment(record, port.commit, this.ports.commitments);
+      return await this.writer.reach(record, 'committed');
+    } catch (error) {
+      const silent = error instanceof NotCommittedYetError && error.silent && record.checks >= SILENT_CHECKS;
+      if (silent || (error as { code?: unknown } | undefined)?.code === 'DIMSE_CONTEXT_REFUSED') return record;
+      await this.failed(record, error, settings.maxAttempts, 'dead-letter');
+      return undefined;
+    }
+  }
+
+  private async endUnasked(record: DeliveryRecord): Promise<void> {
+    if (hasReached(record, 'committed')) {
+      await this.writer.end(record, 'delivered');
       return;
     }
-    const counted = await this.writer.countTry(record, 'checks');
-    await this.look(counted, name, target);
+    await this.writer.end(record, 'unproven', {
+      code: 'READ_BACK_OFF',
+      text: 'The destination accepted the objects; it is configured not to be asked for them.',
+    });
   }
 
   private async look(record: DeliveryRecord, name: DeliveryName, target: VerifyTarget): Promise<void> {

@@ -1,4 +1,4 @@
-import { negotiate, type AcceptancePolicy, type AcceptedContext, type LocalIdentity } from '../association/negotiate';
+import { negotiate, type AcceptedContext } from '../association/negotiate';
 import { Rejection, rejectionName } from '../association/rejection';
 import type { Indication } from '../association/association-machine';
 import { MessageInvalid } from '../errors';
@@ -8,40 +8,16 @@ import { Status, type DimseStatus } from '../message/status';
 import type { AssociateRj, AssociateRq } from '../pdu/pdu';
 import type { PdvFragment } from '../pdu/pdu-reader';
 import type { AssociationChannel, ChannelUser } from '../transport/association-channel';
-import type { Timers } from '../transport/timers';
 import { associationInfo, type AssociationInfo, type AssociationRequest, type PeerAddress } from './association-info';
-import type { AssociationEnd, Notify } from './dimse-event';
+import type { AssociationEnd } from './dimse-event';
+import { receiveEventReport } from './event-report';
 import type { FindHandler } from './find-handler';
 import { FindOperation } from './find-operation';
 import { MessageSender } from './message-sender';
 import { BoundedDataSet, type DataSetReceiver } from './receiver';
 import { isRequest, readStoreRequest, responseTo } from './scp-operation';
-import type { StoreHandler } from './store-handler';
+import type { AcceptDecision, SessionContext } from './session-context';
 import { StoreReceiver } from './store-receiver';
-
-/** What a server does with the messages it gets. C-ECHO is always answered. */
-export interface Services {
-  /** Called for each C-ECHO; throw to answer a failure. */
-  readonly echo?: (association: AssociationInfo) => void;
-  readonly store?: StoreHandler;
-  readonly find?: FindHandler;
-}
-
-/** The policy for this requestor, or the rejection. */
-export type AcceptDecision = AcceptancePolicy | AssociateRj;
-
-/** Everything a session needs from its server. */
-export interface SessionContext {
-  readonly accept: (request: AssociationRequest) => AcceptDecision | Promise<AcceptDecision>;
-  readonly services: Services;
-  readonly local: LocalIdentity;
-  readonly timers: Timers;
-  readonly notify: Notify;
-  /** True while the server drains: requests get A700, associations a transient rejection. */
-  readonly draining: () => boolean;
-  /** Serial number for the next association. */
-  readonly nextId: () => number;
-}
 
 const SUCCESS: DimseStatus = { status: Status.Success };
 const DRAINING: DimseStatus = { status: Status.OutOfResources, errorComment: 'The server is shutting down' };
@@ -192,6 +168,8 @@ export class ScpSession implements ChannelUser {
           return undefined;
         }
         return this.#answer(context, command, hasDataSet, { status: Status.SOPClassNotSupported });
+      case CommandField.NEventReportRq:
+        return this.#receiveEvent(association, context, command, hasDataSet);
       default:
         return this.#answer(context, command, hasDataSet, { status: Status.UnrecognisedOperation });
     }
@@ -239,6 +217,25 @@ export class ScpSession implements ChannelUser {
     const request = readStoreRequest(command, context, association);
     if ('status' in request) return receiver.refuse(request);
     return receiver.begin(() => handler.begin(request));
+  }
+
+  #receiveEvent(
+    association: AssociationInfo,
+    context: AcceptedContext,
+    command: CommandSet,
+    hasDataSet: boolean,
+  ): void | Promise<void> {
+    const received = receiveEventReport(
+      context,
+      command,
+      hasDataSet,
+      this.context.draining() ? undefined : this.context.services.eventReport,
+      (response) => this.#sender?.sendCommand(context.id, response),
+      (error) => this.context.notify({ kind: 'handler-failed', association, error }),
+    );
+    if (received instanceof Promise) return received;
+    this.#receiver = received;
+    return undefined;
   }
 
   #receiveFind(

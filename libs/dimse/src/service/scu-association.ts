@@ -3,7 +3,9 @@ import { AssociationAborted, ContextRefused, MessageInvalid, UsageInvalid } from
 import { CommandField, type CommandSet } from '../message/command-set';
 import { Status, statusKind, type DimseStatus } from '../message/status';
 import type { AssociationChannel } from '../transport/association-channel';
+import { receiveEventReport, type EventReportHandler } from './event-report';
 import { MessageSender, type Command, type DataSetSource } from './message-sender';
+import type { BoundedDataSet } from './receiver';
 import type { DimseResponse, ScuSession } from './scu-session';
 
 const VERIFICATION = '1.2.840.10008.1.1';
@@ -20,11 +22,22 @@ export interface StoreInstance {
   readonly priority?: number;
 }
 
+/** An action that the peer is asked for. @standard PS3.7 10.1.4 */
+export interface ActionRequest {
+  readonly sopClassUID: string;
+  readonly sopInstanceUID: string;
+  readonly actionTypeID: number;
+  /** Action information, in the transfer syntax of the accepted context. */
+  readonly dataSet: Buffer;
+}
+
 /** What an association knows of itself. */
 export interface ScuFacts {
   readonly contexts: readonly AcceptedContext[];
   readonly peerMaximumLength: number;
   readonly responseTimeoutMs: number;
+  /** What is done with events that the peer reports on this association. */
+  readonly eventReport?: EventReportHandler;
 }
 
 /** An open association on which we are SCU. Operations go out one at a time, in the order they were called. */
@@ -39,6 +52,9 @@ export class ScuAssociation {
     private readonly facts: ScuFacts,
   ) {
     this.#sender = new MessageSender(channel, facts.peerMaximumLength);
+    const { eventReport } = facts;
+    if (eventReport)
+      session.onRequest = (id, command, hasDataSet) => this.#request(id, command, hasDataSet, eventReport);
   }
 
   /** Presentation contexts the peer accepted. */
@@ -82,6 +98,24 @@ export class ScuAssociation {
         Priority: instance.priority ?? 0,
       });
       await this.#send(context.id, command, instance.dataSet);
+      return statusOf((await this.#response(command)).command);
+    });
+  }
+
+  /**
+   * N-ACTION. A failure status is a value, not an error.
+   * @throws DIMSE_CONTEXT_REFUSED, DIMSE_TIMEOUT, DIMSE_ASSOCIATION_ABORTED
+   * @standard PS3.7 10.3.5
+   */
+  action({ sopClassUID, sopInstanceUID, actionTypeID, dataSet }: ActionRequest): Promise<DimseStatus> {
+    return this.#exclusive(async () => {
+      const context = this.#require(sopClassUID);
+      const command = this.#command(CommandField.NActionRq, {
+        RequestedSOPClassUID: sopClassUID,
+        RequestedSOPInstanceUID: sopInstanceUID,
+        ActionTypeID: actionTypeID,
+      });
+      await this.#send(context.id, command, dataSet);
       return statusOf((await this.#response(command)).command);
     });
   }
@@ -131,6 +165,27 @@ export class ScuAssociation {
   abort(): void {
     this.channel.request({ name: 'Evt15' });
     this.session.fail(new AssociationAborted('aborted by us'));
+  }
+
+  /** A request of the peer: only an event can be one; anything else is answered as unknown. */
+  #request(
+    contextId: number,
+    command: CommandSet,
+    hasDataSet: boolean,
+    handler: EventReportHandler,
+  ): BoundedDataSet | undefined {
+    const context = this.facts.contexts.find(({ id }) => id === contextId);
+    if (!context) throw new MessageInvalid(`context ${contextId} was not accepted`, { contextId });
+    const isEvent = command.CommandField === CommandField.NEventReportRq;
+    const received = receiveEventReport(
+      context,
+      command,
+      hasDataSet,
+      isEvent ? handler : undefined,
+      (response) => (this.session.failure ? undefined : this.#sender.sendCommand(contextId, response)),
+      () => undefined,
+    );
+    return received instanceof Promise ? undefined : received;
   }
 
   #require(abstractSyntax: string, transferSyntax?: string): AcceptedContext {

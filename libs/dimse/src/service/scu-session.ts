@@ -41,6 +41,8 @@ export class ScuSession implements ChannelUser {
   #awaitingResponse: Settled<DimseResponse> | undefined;
   #awaitingRelease: Settled<void> | undefined;
   #failure: DimseError | undefined;
+  /** Takes requests of the peer, with their dataset; without it a request breaks the protocol. */
+  onRequest: ((contextId: number, command: CommandSet, hasDataSet: boolean) => BoundedDataSet | undefined) | undefined;
   /** Set by the caller before it connects, so that a failed connection names its cause. */
   connectError: (() => DimseError | undefined) | undefined;
 
@@ -121,7 +123,11 @@ export class ScuSession implements ChannelUser {
       return;
     }
     const { command } = event;
-    if ((command.CommandField & RESPONSE_BIT) === 0) throw new MessageInvalid('a request where a response is due');
+    if ((command.CommandField & RESPONSE_BIT) === 0) {
+      if (!this.onRequest) throw new MessageInvalid('a request where a response is due');
+      this.#dataSet = this.onRequest(event.contextId, command, event.hasDataSet);
+      return;
+    }
     if (!event.hasDataSet) this.#deliver({ command });
     else this.#dataSet = new BoundedDataSet(MAX_RESPONSE_DATA_SET, (bytes) => this.#deliverWith(command, bytes));
   }

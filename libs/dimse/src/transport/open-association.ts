@@ -13,6 +13,7 @@ import {
   type UserIdentity,
 } from '../pdu/pdu';
 import { DEFAULT_PDU_LIMITS } from '../pdu/pdu-reader';
+import type { EventReportHandler } from '../service/event-report';
 import { ScuAssociation } from '../service/scu-association';
 import { ScuSession } from '../service/scu-session';
 import { AssociationChannel } from './association-channel';
@@ -40,6 +41,8 @@ export interface AssociationOptions {
   readonly implementationClassUID?: string;
   readonly implementationVersionName?: string;
   readonly timers?: Timers;
+  /** What is done with events that the peer reports on this association, for example storage commitment. */
+  readonly eventReport?: EventReportHandler;
 }
 
 /**
@@ -65,7 +68,12 @@ export async function openAssociation(options: AssociationOptions): Promise<ScuA
   const answer = await session.accepted(connectTimeoutMs);
   const contexts = grantedContexts(request, answer);
   const peerMaximumLength = answer.userInformation.maximumLength;
-  const association = new ScuAssociation(channel, session, { contexts, peerMaximumLength, responseTimeoutMs });
+  const association = new ScuAssociation(channel, session, {
+    contexts,
+    peerMaximumLength,
+    responseTimeoutMs,
+    ...(options.eventReport ? { eventReport: options.eventReport } : {}),
+  });
   if (contexts.length > 0) return association;
   association.abort();
   throw new ContextRefused('the peer accepted none of the presentation contexts', {

@@ -1,5 +1,5 @@
 import { ENDPLATE_IMPLEMENTATION_CLASS_UID, ENDPLATE_IMPLEMENTATION_VERSION_NAME } from '@endplate/dicom';
-import type { AcceptDecision, Services } from '../service/scp-session';
+import type { AcceptDecision, Services } from '../service/session-context';
 import type { AssociationRequest } from '../service/association-info';
 import type { Notify } from '../service/dimse-event';
 import { systemTimers, type Timers } from './timers';

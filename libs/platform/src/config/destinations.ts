@@ -45,6 +45,10 @@ export const destinationSchema = z.strictObject({
     .default([...DEFAULT_OBJECTS]),
   /** How it is proven that the destination has what it took; `none` leaves it unproven. */
   readBack: z.enum(['c-find', 'qido', 'none']).default('c-find'),
+  /** Whether Storage Commitment is asked for before the read-back. */
+  commitment: z.boolean().default(false),
+  /** How long we stay on the association for its result, in ms; results that come later need `ENDPLATE_COMMITMENT_PORT`. */
+  commitmentStayMs: z.int().min(0).max(60_000).default(2000),
   /** Where C-FIND is answered, when elsewhere. */
   query: z.strictObject({ host: host.optional(), port: port.optional(), aeTitle: aeTitle.optional() }).optional(),
   /** Root of its DICOMweb service; needed with `qido`. */
