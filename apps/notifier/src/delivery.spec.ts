@@ -7,10 +7,10 @@ import { CommitmentRecords } from './commitment/commitment-records';
 import { DeliverVersion, type DeliverVersionPorts } from './deliver/deliver-version';
 import { checkObject } from './deliver/check-object';
 import { dimseDestination } from './destination/dimse';
+import { dyingPorts } from './fixture/dying-ports';
 import { SmallPacs } from './fixture/small-pacs';
 import { REPORT_UID, storedReports, type StoredReports } from './fixture/stored-reports';
 import { type DeliveryName } from './ladder';
-import { DeliveryRecords } from './record/delivery-records';
 import { type NotifierEvent } from './notifier-event';
 import { VerifyDelivery, type VerifyDeliveryPorts } from './verify/verify-delivery';
 
@@ -109,7 +109,7 @@ describe('delivery', () => {
       await reports.remove();
       reports = await storedReports();
       pacs.instances.clear();
-      const dying = dyingPorts(survived);
+      const dying = dyingPorts(reports, survived);
       const killed = await deliver({}, dying).then(
         () => verify({}, dying),
         (error: Error) => Promise.reject(error),
@@ -252,28 +252,3 @@ describe('delivery', () => {
     expect(pacs.arrivals).toEqual([]);
   });
 });
-
-/** Ports of a process that dies at the durable step after the first `survived` ones. */
-function dyingPorts(survived: number): Partial<DeliverVersionPorts> {
-  let steps = 0;
-  const step = () => {
-    steps += 1;
-    if (steps > survived) throw new Error('killed');
-  };
-  const { records } = reports;
-  return {
-    notify: () => undefined,
-    records: Object.assign(new DeliveryRecords(reports.store), {
-      write: async (next: DeliveryRecord) => {
-        step();
-        return records.write(next);
-      },
-    }),
-    jobs: {
-      verify: async () => {
-        step();
-        return Promise.resolve('added' as const);
-      },
-    },
-  };
-}

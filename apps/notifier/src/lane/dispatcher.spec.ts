@@ -3,6 +3,7 @@ import { destinationSchema } from '@endplate/platform';
 import { createQueues, createWorker, type Queues, type QueueWorker } from '@endplate/queue';
 import { startRedis, type TestRedis } from '../../../../test/servers/redis';
 import { checkObject } from '../deliver/check-object';
+import { CommitmentRecords } from '../commitment/commitment-records';
 import { dimseDestination } from '../destination/dimse';
 import { SmallPacs } from '../fixture/small-pacs';
 import { storedReports, type StoredReports } from '../fixture/stored-reports';
@@ -34,6 +35,7 @@ beforeAll(async () => {
   const ports = {
     store: reports.store,
     records: reports.records,
+    commitments: new CommitmentRecords(reports.store),
     now: () => new Date().toISOString(),
     check: checkObject,
     notify: (event: NotifierEvent) => {

@@ -1,0 +1,88 @@
+import { createServer, type AddressInfo } from 'node:net';
+import { CommitmentRecords } from '../../apps/notifier/src/commitment/commitment-records';
+import { CommitmentServer } from '../../apps/notifier/src/commitment/commitment-server';
+import { checkObject } from '../../apps/notifier/src/deliver/check-object';
+import { DeliverVersion } from '../../apps/notifier/src/deliver/deliver-version';
+import { dimseDestination } from '../../apps/notifier/src/destination/dimse';
+import { storedReports, type StoredReports } from '../../apps/notifier/src/fixture/stored-reports';
+import { VerifyDelivery } from '../../apps/notifier/src/verify/verify-delivery';
+import { destinationSchema } from '@endplate/platform';
+import { waitUntil } from '../../apps/cli/src/process/wait-until';
+import { type Orthanc, startOrthanc } from '../servers/orthanc';
+
+let pacs: Orthanc;
+let reports: StoredReports;
+
+beforeAll(async () => {
+  pacs = await startOrthanc();
+  reports = await storedReports();
+});
+afterAll(async () => {
+  await reports?.remove();
+  await pacs?.stop();
+});
+
+describe('Orthanc takes responsibility for the report and says so on an association of its own', () => {
+  it('climbs every rung: rendered, validated, sent, committed, read back', async () => {
+    const commitments = new CommitmentRecords(reports.store);
+    const port = await freePort(pacs.outsideHost);
+    const heard = new CommitmentServer({ host: pacs.outsideHost, port, aeTitle: 'ENDPLATE' }, commitments);
+    await heard.listen();
+    await pacs.rest.addModality('endplate', { aeTitle: 'ENDPLATE', host: pacs.outsideHost, port });
+    const settings = destinationSchema.parse({
+      ...{ name: 'pacs', kind: 'dimse', host: pacs.host, port: pacs.dicomPort, aeTitle: pacs.aeTitle },
+      ...{ commitment: true, commitmentStayMs: 0 },
+    });
+    const target = { settings, port: dimseDestination(settings, 'ENDPLATE', commitments) };
+    const ports = {
+      ...{ store: reports.store, records: reports.records, commitments, check: checkObject },
+      now: () => new Date().toISOString(),
+      notify: () => undefined,
+      jobs: { verify: () => Promise.resolve('added' as const) },
+    };
+    try {
+      await new DeliverVersion(ports).run(reports.name, target);
+      // Orthanc answers when its own job has run: each check looks for the results of those before it.
+      for (let check = 1; check <= 3; check++) {
+        await new VerifyDelivery(ports).run(reports.name, target).catch((error: { code?: string }) => {
+          if (error.code !== 'NOTIFIER_NOT_COMMITTED_YET') throw error;
+        });
+        if (check === 1) await resultOf(commitments);
+      }
+      const record = await reports.records.read(reports.name);
+      expect(record?.rungs.map(({ rung }) => rung)).toEqual([
+        'rendered',
+        'validated',
+        'sent',
+        'committed',
+        'read-back',
+      ]);
+      expect(record).toMatchObject({ state: 'delivered', objects: [{ readBack: true }, { readBack: true }] });
+    } finally {
+      await heard.close();
+    }
+  });
+
+  /** The first result that is written; the store tells of nothing, so it is looked at. */
+  async function resultOf(commitments: CommitmentRecords): Promise<void> {
+    await waitUntil(
+      'Orthanc reports the commitment',
+      async () => {
+        for await (const { key } of reports.store.list('commitments/' as never)) {
+          const uid = key.slice('commitments/'.length, -'.json'.length);
+          if ((await commitments.read(uid))?.result) return true;
+        }
+        return undefined;
+      },
+      { timeoutMs: 30_000 },
+    );
+  }
+});
+
+async function freePort(host: string): Promise<number> {
+  const server = createServer();
+  await new Promise<void>((resolve) => server.listen(0, host, resolve));
+  const { port } = server.address() as AddressInfo;
+  await new Promise((resolve) => server.close(resolve));
+  return port;
+}
