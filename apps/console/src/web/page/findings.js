@@ -1,25 +1,14 @@
 import { h } from './dom.js';
 import { fixed, MODIC_WORDS } from './format.js';
 
+/** A study without endplates to look at: its remarks say why. */
+const NO_SUCH_STRUCTURE = 'NONE';
+
 const plain = (text) => ({ text });
 const found = (text) => ({ text, found: true });
 
-/** Columns of the table; `of` gives the assessment of a disc, `show` the words of its value. */
+/** Columns of the table, what a reader looks for first; `of` gives the assessment of a disc, `show` the words of its value. */
 const COLUMNS = [
-  {
-    head: 'Height, mm',
-    sub: 'front / middle / back',
-    of: ({ disc }) => disc.heights,
-    show: (v) => plain([v.anteriorMm, v.middleMm, v.posteriorMm].map((mm) => fixed(mm)).join(' / ')),
-  },
-  { head: 'Height index', of: ({ disc }) => disc.heightIndex, show: (v) => plain(fixed(v, 2)) },
-  { head: 'Wedge', sub: 'degrees', of: ({ disc }) => disc.wedgeDeg, show: (v) => plain(fixed(v)) },
-  {
-    head: 'Slip',
-    sub: 'mm, of endplate',
-    of: ({ disc }) => disc.slip,
-    show: (v) => plain(`${fixed(v.slipMm)}, ${fixed(v.percentOfEndplate, 0)} %`),
-  },
   {
     head: 'Calcification',
     of: ({ disc }) => disc.calcification,
@@ -39,6 +28,20 @@ const COLUMNS = [
   },
   { head: 'Modic, endplate above', of: ({ above }) => above?.modic, show: modic },
   { head: 'Modic, endplate below', of: ({ below }) => below?.modic, show: modic },
+  {
+    head: 'Height, mm',
+    sub: 'front / middle / back',
+    of: ({ disc }) => disc.heights,
+    show: (v) => plain([v.anteriorMm, v.middleMm, v.posteriorMm].map((mm) => fixed(mm)).join(' / ')),
+  },
+  { head: 'Height index', of: ({ disc }) => disc.heightIndex, show: (v) => plain(fixed(v, 2)) },
+  { head: 'Wedge', sub: 'degrees', of: ({ disc }) => disc.wedgeDeg, show: (v) => plain(fixed(v)) },
+  {
+    head: 'Slip',
+    sub: 'mm, of endplate',
+    of: ({ disc }) => disc.slip,
+    show: (v) => plain(`${fixed(v.slipMm)}, ${fixed(v.percentOfEndplate, 0)} %`),
+  },
 ];
 
 /** The findings per disc, cranial to caudal, and why what is missing is missing. */
@@ -83,7 +86,7 @@ function cell({ of, show }, entry) {
 /** The reason that all discs share, or undefined where at least one has a value or another reason. */
 function commonReason(assessments) {
   const given = assessments.filter(Boolean);
-  if (given.length === 0) return { code: 'NONE', text: 'There is no such structure in the study.' };
+  if (given.length === 0) return { code: NO_SUCH_STRUCTURE };
   if (given.some(({ status }) => status === 'assessed')) return undefined;
   const [first] = given;
   return given.every(({ reason }) => reason.text === first.reason.text) ? first.reason : undefined;
@@ -99,7 +102,8 @@ function modic(value) {
 function notes(columns, { labelling, remarks, endplates }) {
   const items = [];
   for (const { head, common } of columns) {
-    if (common) items.push(h('li', {}, h('b', {}, head), ` not assessed, because: ${common.text}`));
+    if (common && common.code !== NO_SUCH_STRUCTURE)
+      items.push(h('li', {}, h('b', {}, head), ` not assessed, because: ${common.text}`));
   }
   if (labelling?.reason)
     items.push(h('li', {}, h('b', {}, 'Level names'), ` withheld, because: ${labelling.reason.text}`));
