@@ -12,9 +12,9 @@ const ROOT = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '../../.
 const NEEDED = { 'redis-server': 'redis-server', dcmtk: 'storescu', orthanc: 'Orthanc', dicom3tools: 'dciodvfy' };
 /** Puts Orthanc, which cannot bind one address, into a network namespace. Of use to root alone. */
 const FOR_ROOT = { iproute2: 'ip' };
-/** For the console's page in a browser, which is not tested without: `npm test` alone looks for it. */
-const FOR_TESTS = { chromium: 'chromium' };
 const PIXELMED = { 'libpixelmed-java': '/usr/share/java/pixelmed.jar', 'default-jre-headless': 'java' };
+/** For the console's page in a browser and a second opinion on reports: `npm test` alone looks for them. */
+const FOR_TESTS = { chromium: 'chromium', ...PIXELMED };
 const POLICY = '/usr/sbin/policy-rc.d';
 const WORDS = ['--help', '--pixelmed'];
 const isRoot = process.getuid?.() === 0;
