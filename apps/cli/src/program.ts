@@ -5,6 +5,7 @@ import { evaluateCommand } from './command/evaluate';
 import { phantomCommand } from './command/phantom';
 import { reconcileCommand } from './command/reconcile';
 import { renderCommand } from './command/render';
+import { retryCommand } from './command/retry';
 import { sendCommand } from './command/send';
 import { settingsCommand } from './command/settings';
 import { upCommand } from './command/up';
@@ -35,6 +36,7 @@ export async function run(argv: readonly string[]): Promise<number> {
     renderCommand(),
     validateCommand(),
     reconcileCommand(),
+    retryCommand(),
     settingsCommand(),
     demoCommand(),
   ];

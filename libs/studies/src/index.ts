@@ -11,6 +11,7 @@ export {
   highestRung,
   isDeliveryOver,
 } from './delivery/delivery-record';
+export { retryDeliveries, type RetryPorts, type RetryRequest } from './delivery/retry-deliveries';
 export {
   type EventFacts,
   type EventSubject,

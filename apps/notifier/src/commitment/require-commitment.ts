@@ -35,7 +35,8 @@ export async function requireCommitment(
   throw new NotCommittedYetError(`${open(committed)} object(s) failed, reason ${reasons || 'none'}`, false);
 }
 
-/** The same check always asks for the same transaction. */
-function transactionUid({ studyInstanceUID, version, destination }: DeliveryRecord, check: number): string {
-  return deriveUid('commitment', studyInstanceUID, String(version), destination, String(check));
+/** The same check always asks for the same transaction; a delivery that was begun anew has others. */
+function transactionUid({ studyInstanceUID, version, destination, rungs }: DeliveryRecord, check: number): string {
+  const sentAt = rungs.find(({ rung }) => rung === 'sent')?.at ?? '';
+  return deriveUid('commitment', studyInstanceUID, String(version), destination, sentAt, String(check));
 }

@@ -56,7 +56,7 @@ export const destinationSchema = z.strictObject({
   /** Studies sent at once. */
   concurrency: z.int().min(1).max(16).default(1),
   /** Tries before a delivery is given up. */
-  maxAttempts: z.int().min(1).max(12).default(12),
+  maxAttempts: z.int().min(1).max(13).default(13),
   /** Connection and negotiation, each, in ms. */
   connectTimeoutMs: z.int().min(100).max(120_000).default(10_000),
   /** Each response, in ms. */
