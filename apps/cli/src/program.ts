@@ -10,6 +10,7 @@ import { sendCommand } from './command/send';
 import { settingsCommand } from './command/settings';
 import { upCommand } from './command/up';
 import { validateCommand } from './command/validate';
+import { validatePhantomsCommand } from './command/validate-phantoms';
 import { CliError } from './errors';
 
 /** Exit codes of every command. */
@@ -35,6 +36,7 @@ export async function run(argv: readonly string[]): Promise<number> {
     phantomCommand(),
     renderCommand(),
     validateCommand(),
+    validatePhantomsCommand(),
     reconcileCommand(),
     retryCommand(),
     settingsCommand(),

@@ -9,7 +9,8 @@ export {
 } from './study-input';
 export { type LabelInstance, type LabelLesion, type LabelMap } from './label-map';
 export { SPINE_CLASSES, type SpineClass } from './segment/spine-class';
-export { type SpineSegmenter } from './segment/segmenter.port';
+export { type SagittalGrid } from './segment/probability-stack';
+export { type SlicePlace, type SpineSegmenter } from './segment/segmenter.port';
 export { parseModelBundle, type ModelBundle } from './segment/model-bundle';
 export { createOnnxSegmenter, type OnnxSegmenterOptions } from './segment/onnx/onnx-segmenter';
 export { type DiscEvidence } from './mr/disc-evidence';

@@ -51,6 +51,8 @@ export const THRESHOLD_TABLE = {
     minBodyProbability: t(0.4, '1', OWN),
     minDiscVolumeMm3: t(400, 'mm3', `${OWN}: 30 mm wide, 25 mm deep, 1 mm high, half of it`),
     minGap: t(0.15, '1', `${OWN}: below it names are withheld`),
+    lateralStepMm: t(4, 'mm', 'usual distance of sagittal slices'),
+    lateralShare: t(0.45, '1', `${OWN}: of what the slice beside lacks; voxels over 0.9 stay`),
     rudimentDepth: t(
       0.7,
       'of the depth of the disc above',

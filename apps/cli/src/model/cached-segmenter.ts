@@ -15,7 +15,7 @@ export function cachedSegmenter(segmenter: SpineSegmenter, folder: string): Spin
   return {
     model: segmenter.model,
     input: segmenter.input,
-    async segment(slices, shape) {
+    async segment(slices, shape, place) {
       const bytes = Buffer.from(slices.buffer, slices.byteOffset, slices.byteLength);
       const digest = createHash('sha256')
         .update(segmenter.model.sha256)
@@ -25,7 +25,7 @@ export function cachedSegmenter(segmenter: SpineSegmenter, folder: string): Spin
       const file = path.join(folder, digest.slice(0, 2), `${digest}.gz`);
       const kept = await readFile(file).catch(() => undefined);
       if (kept) return Float32Array.from(gunzipSync(kept), (value) => value / STEPS);
-      const answer = await segmenter.segment(slices, shape);
+      const answer = await segmenter.segment(slices, shape, place);
       await mkdir(path.dirname(file), { recursive: true });
       const own = `${file}.${process.pid}`;
       await writeFile(

@@ -4,6 +4,7 @@ import { findCentreline, type CentrelinePoint } from './centreline';
 import { findChain, type ChainPair, type ChainSegment, type SpineChain } from './chain';
 import { growInstances } from './grow-instances';
 import { type InstanceMap } from './instance';
+import { weighLateralSupport } from './lateral-support';
 import { nameChain, type NamedChain } from './labelling';
 import { spineProfile, type SpineProfile } from './profile';
 import { rerouteIntoSacrum } from './reroute';
@@ -29,6 +30,7 @@ export function findSpine(stack: ProbabilityStack): FoundSpine | undefined {
   if (!pair) return undefined;
   const best = trimChain(pair.best);
   if (best.segments.filter((s) => s.kind === 'body').length === 0) return undefined;
+  weighLateralSupport(stack);
   const map = growInstances(stack, line, splitSacrum(best, profile));
   const { rudiment, doubtful } = checkRudiment(map, best);
   if (!rudiment) return { line, map, named: nameChain({ ...pair, best }) };

@@ -33,7 +33,7 @@ export async function segmentStack(
         input.set(source, (s * channels + channel) * h * w);
       }
     }
-    const output = await segmenter.segment(input, [n, channels, h, w]);
+    const output = await segmenter.segment(input, [n, channels, h, w], { grid: stack, first });
     for (let s = 0; s < n; s++) storeSlice(output, s, h, w, result, first + s);
     onProgress?.(first + n, slices);
   }

@@ -1,0 +1,45 @@
+import { emptyProbabilityStack } from '../segment/probability-stack';
+import { CLASS } from '../segment/spine-class';
+import { weighLateralSupport } from './lateral-support';
+
+/** A stack of one pixel per slice with the given probabilities of body. */
+function stackOf(body: readonly number[], sliceMm = 4): ReturnType<typeof emptyProbabilityStack> {
+  const stack = emptyProbabilityStack({ dims: [1, 1, body.length], spacingMm: [1, 1, sliceMm], affine: [] });
+  body.forEach((p, k) => {
+    stack.planes[CLASS.body]![k] = Math.round(255 * p);
+    stack.planes[CLASS.background]![k] = 255 - Math.round(255 * p);
+  });
+  return stack;
+}
+
+/** Slices on which body is more probable than background. */
+function found(stack: ReturnType<typeof emptyProbabilityStack>): number[] {
+  const [body, outside] = [stack.planes[CLASS.body]!, stack.planes[CLASS.background]!];
+  return [...body.keys()].filter((k) => body[k]! > outside[k]!);
+}
+
+describe('weighLateralSupport', () => {
+  it('gives up a slice at the side that the network is not sure of, and keeps one that it is', () => {
+    const doubtful = stackOf([0, 0.7, 0.97, 0.97, 0.97, 0.8, 0]);
+    weighLateralSupport(doubtful);
+    expect(found(doubtful)).toEqual([2, 3, 4]);
+    const sure = stackOf([0, 0.97, 0.97, 0.97, 0.97, 0.97, 0]);
+    weighLateralSupport(sure);
+    expect(found(sure)).toEqual([1, 2, 3, 4, 5]);
+  });
+
+  it('looks as far as a thick slice where slices are thin', () => {
+    const thin = stackOf([0, 0, 0, 0, 0.7, 0.7, 0.97, 0.97, 0.97, 0.97, 0.97, 0.97, 0.97], 2);
+    weighLateralSupport(thin);
+    expect(found(thin)[0]).toBe(6);
+  });
+
+  it('leaves single slices and the sides of the stack alone', () => {
+    const one = stackOf([0.7]);
+    weighLateralSupport(one);
+    expect(found(one)).toEqual([0]);
+    const full = stackOf([0.7, 0.9, 0.7]);
+    weighLateralSupport(full);
+    expect(found(full)).toEqual([0, 1, 2]);
+  });
+});
