@@ -30,7 +30,7 @@ export async function analyseCt(
 ): Promise<AnalysedSpine | Reason> {
   const { volume, stack } = await segmentSeries(plan.ct.series, input.readInstance, deps);
   deps.notify?.({ type: 'stage', stage: 'level' });
-  const spine = findSpine(stack);
+  const spine = findSpine(stack, false);
   const labels = spine && nativeLabels(volume, stack, spine.map);
   if (!spine || !labels) return { code: 'NO_SPINE_FOUND', text: 'No vertebrae were found in the CT.' };
   deps.notify?.({ type: 'stage', stage: 'measure' });

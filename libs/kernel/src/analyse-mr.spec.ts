@@ -43,7 +43,12 @@ describe('analyseStudy on MR', () => {
 
   it('says which sequence is missing', async () => {
     const { findings } = await analyse(boxStudy('mr', [mrSeries('t2')]), [{ name: 't2' }]);
+    expect(findings.endplates).toHaveLength(10);
     findings.endplates.forEach((e) => expect(e.modic).toMatchObject({ reason: { code: 'T1_MISSING' } }));
+    const other = await analyse(boxStudy('mr', [mrSeries('t1')]), [{ name: 't1' }]);
+    expect(other.findings.endplates).toHaveLength(10);
+    other.findings.endplates.forEach((e) => expect(e.modic).toMatchObject({ reason: { code: 'T2_MISSING' } }));
+    other.findings.discs.forEach((d) => expect(d.signal).toMatchObject({ reason: { code: 'T2_MISSING' } }));
   });
 
   it('does not believe TR and TE against the signal of CSF', async () => {

@@ -33,11 +33,11 @@ export async function analyseMr(
   deps: KernelDependencies,
 ): Promise<AnalysedSpine | Reason> {
   const primary = await segmentSeries(plan.primary.series, input.readInstance, deps);
-  const alone = findSpine(copyStack(primary.stack));
+  const alone = findSpine(copyStack(primary.stack), true);
   const partners = new Map<string, Partner>();
   for (const { series } of planSeries(plan).slice(1)) {
     const segmented = await segmentSeries(series, input.readInstance, deps);
-    const other = alone && findSpine(copyStack(segmented.stack));
+    const other = alone && findSpine(copyStack(segmented.stack), true);
     partners.set(series.seriesInstanceUID, {
       ...segmented,
       registration: alone && other ? registerSpines(alone, other) : undefined,
@@ -47,7 +47,7 @@ export async function analyseMr(
   for (const { stack, registration } of partners.values()) {
     if (isAligned(registration)) fuseProbabilities(primary.stack, stack, registration.shiftLps);
   }
-  const spine = findSpine(primary.stack);
+  const spine = findSpine(primary.stack, true);
   const labels = spine && nativeLabels(primary.volume, primary.stack, spine.map);
   if (!spine || !labels) return { code: 'NO_SPINE_FOUND', text: 'No vertebrae were found in the MR series.' };
   deps.notify?.({ type: 'stage', stage: 'measure' });

@@ -106,6 +106,7 @@ export const THRESHOLD_TABLE = {
     minSlices: t(2, 'slices', 'issue rule; off where the series has one slice'),
     mixedFraction: t(0.25, '1', 'issue rule'),
     maxMisalignmentMm: t(2, 'mm', 'issue rule'),
+    minCovered: t(0.75, '1', `${OWN}: share of the band that both series must show`),
     minReferenceVoxels: t(25, 'voxels', `${OWN}: for a stable median`),
     maxReferenceSpread: t(0.35, 'sigma / median', `${OWN}: the reference is not one tissue above it`),
     edgeMarginMm: t(3.5, 'mm', `${OWN}: anterior and posterior cortex left out`),

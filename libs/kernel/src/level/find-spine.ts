@@ -21,16 +21,17 @@ export interface FoundSpine {
  * Centreline, chain, instances and level names of a segmented stack.
  *
  * @param stack - its probabilities are adjusted where holes are filled and discs recovered
+ * @param thickSlices - the slices are thick and were acquired as such, so that those at the sides only graze the spine
  * @returns undefined when no spine is found
  */
-export function findSpine(stack: ProbabilityStack): FoundSpine | undefined {
+export function findSpine(stack: ProbabilityStack, thickSlices: boolean): FoundSpine | undefined {
   const first = findCentreline(stack);
   if (!first || first.length < THRESHOLDS.level.bodyHeightMm) return undefined;
   const { line, profile, pair } = followSpine(stack, first);
   if (!pair) return undefined;
   const best = trimChain(pair.best);
   if (best.segments.filter((s) => s.kind === 'body').length === 0) return undefined;
-  weighLateralSupport(stack);
+  if (thickSlices) weighLateralSupport(stack);
   const map = growInstances(stack, line, splitSacrum(best, profile));
   const { rudiment, doubtful } = checkRudiment(map, best);
   if (!rudiment) return { line, map, named: nameChain({ ...pair, best }) };

@@ -133,4 +133,28 @@ describe('assessModic', () => {
     const { assessment } = judge({ noise: 0.5 });
     expect(assessment).toMatchObject({ status: 'not-assessed', reason: { code: 'REFERENCE_UNSTABLE' } });
   });
+
+  it('withholds where T2 does not cover the band under the endplate', () => {
+    const marrow = body({}).map((v) => (v.fromTopMm < 9 ? { ...v, t2: Number.NaN } : v));
+    const { assessment } = assessModic({
+      side: 'superior',
+      marrow,
+      reference: marrowReferences([marrow])[0],
+      fatSuppressed: false,
+      pixelMm: 1,
+      pixelAreaMm2: 1,
+      sliceCount: 5,
+      bodyHeightMm: HEIGHT,
+      endplateLengthMm: 27,
+      outlineConfidence: 0.9,
+    });
+    expect(assessment).toMatchObject({ status: 'not-assessed', reason: { code: 'COVERAGE_INCOMPLETE' } });
+  });
+
+  it('calls type 3 possible at most, and says why', () => {
+    const { assessment } = judge({ patches: [TYPE3] });
+    expect(assessment).toMatchObject({
+      value: { type: '3-possible', caveats: [expect.stringContaining('can not be proven')] },
+    });
+  });
 });

@@ -46,8 +46,9 @@ export function assessModic(endplate: EndplateOnMr): ModicResult {
   if (!(spread <= MODIC.maxReferenceSpread)) {
     return withhold('REFERENCE_UNSTABLE', 'The marrow away from the endplates is too uneven for a reference.');
   }
-  const band = marrow.filter((v) => inBand(v, side) && Number.isFinite(v.t1) && Number.isFinite(v.t2));
-  if (band.length < MODIC.minReferenceVoxels)
+  const inside = marrow.filter((v) => inBand(v, side));
+  const band = inside.filter((v) => Number.isFinite(v.t1) && Number.isFinite(v.t2));
+  if (band.length < MODIC.minReferenceVoxels || band.length < MODIC.minCovered * inside.length)
     return withhold('COVERAGE_INCOMPLETE', 'The band under the endplate is not covered.');
   const lesions = lesionsAt(endplate, reference, band, 1);
   if (endplate.fatSuppressed && fatty(endplate, reference, band)) {

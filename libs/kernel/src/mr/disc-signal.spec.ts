@@ -1,0 +1,30 @@
+import { assessDiscSignal } from './disc-signal';
+
+const many = (value: number): number[] => new Array<number>(60).fill(value);
+
+describe('assessDiscSignal', () => {
+  it.each([
+    [420, 0.4, 1],
+    [200, 0.4, 2],
+    [130, 0.4, 3],
+    [70, 0.4, 4],
+    [70, 0.1, 5],
+  ])('a nucleus of %i over CSF of 500, height index %d: grade %i', (nucleus, index, grade) => {
+    expect(assessDiscSignal(many(nucleus), many(500), index, 0.9)).toMatchObject({
+      status: 'assessed',
+      value: { pfirrmannLike: grade },
+    });
+  });
+
+  it('takes 4 and 5 as one where the height is not known', () => {
+    expect(assessDiscSignal(many(70), many(500), undefined, 0.9)).toMatchObject({ value: { pfirrmannLike: 4 } });
+  });
+
+  it.each([
+    ['DISC_TOO_SMALL', many(100).slice(0, 4), many(500)],
+    ['NO_CSF_REFERENCE', many(100), many(500).slice(0, 10)],
+    ['NO_CSF_REFERENCE', many(100), many(0)],
+  ])('withholds: %s', (code, nucleus, canal) => {
+    expect(assessDiscSignal(nucleus, canal, 0.4, 0.9)).toMatchObject({ status: 'not-assessed', reason: { code } });
+  });
+});
