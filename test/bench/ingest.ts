@@ -2,7 +2,8 @@
  * The listener beside Orthanc and DCMTK's storescp, in turn, from the same sender: rates, answers, CPU and memory.
  *
  * ```
- * npm run bench:ingest -- [--rounds N] [--instances N] [--associations 1,4,16] [--kind ct|mr] [--json]
+ * npm run bench:ingest -- [--rounds N] [--instances N] [--associations 1,4,16] [--kind ct|mr]
+ *                      [--acknowledge spool|store] [--json]
  * ```
  *
  * Progress and tables go to standard error; with `--json` the last line of standard output is the result.
@@ -31,6 +32,9 @@ interface Settings {
   readonly env: Readonly<Record<string, string>>;
 }
 
+/** Of the listener: how it acknowledges is the only thing that may differ from an installed one. */
+const SPOOL_ENV = { ENDPLATE_ACKNOWLEDGE: 'spool', ENDPLATE_SPOOL_DIR: '{folder}/spool' };
+
 class UsageError extends Error {}
 
 function readSettings(): Settings {
@@ -40,6 +44,7 @@ function readSettings(): Settings {
       instances: { type: 'string', default: '1000' },
       associations: { type: 'string', default: '1,4,16' },
       kind: { type: 'string', default: 'ct' },
+      acknowledge: { type: 'string', default: 'store' },
       json: { type: 'boolean', default: false },
     },
   });
@@ -47,15 +52,16 @@ function readSettings(): Settings {
     if (!/^[1-9]\d{0,5}$/.test(text)) throw new UsageError(`--${name} must be a whole number from 1`);
     return Number(text);
   };
-  const { kind, json } = values;
+  const { kind, acknowledge, json } = values;
   if (kind !== 'ct' && kind !== 'mr') throw new UsageError('--kind must be ct or mr');
+  if (acknowledge !== 'store' && acknowledge !== 'spool') throw new UsageError('--acknowledge must be store or spool');
   return {
     rounds: whole('rounds', values.rounds),
     instances: whole('instances', values.instances),
     associations: values.associations.split(',').map((text) => whole('associations', text)),
     kind,
     json,
-    env: {},
+    env: acknowledge === 'spool' ? SPOOL_ENV : {},
   };
 }
 

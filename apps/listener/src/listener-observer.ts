@@ -1,9 +1,10 @@
 import { type DimseEvent } from '@endplate/dimse';
 import { type CatalogueLog, type Metrics } from '@endplate/platform';
 import { type QueueEvent } from '@endplate/queue';
+import { type SpoolEvent } from '@endplate/store';
 import { type CompletionOutcome, type ReconcileReport } from '@endplate/studies';
 import { type LISTENER_LOG } from './listener.log';
-import { type ReceiveEvent } from './receive/instance-receiver';
+import { type ReceiveEvent } from './receive/instance-intake';
 
 /** Redis that is away would otherwise fill the log with one line per reconnection. */
 const REDIS_LINE_EVERY_MS = 30_000;
@@ -101,6 +102,17 @@ export class ListenerObserver {
     const label = typeof code === 'string' && /^[A-Z_]+$/.test(code) ? code : 'UNEXPECTED';
     this.refused.inc({ code: label });
     this.log.instanceRefused({ source, code: label, error: asError(error) });
+  }
+
+  spool(event: SpoolEvent): void {
+    switch (event.type) {
+      case 'segment-replayed':
+        return this.log.spoolReplayed({ records: event.records, cutBytes: event.cutBytes });
+      case 'segment-damaged':
+        return this.log.spoolDamaged({ segment: event.segment });
+      case 'delivery-failed':
+        return this.log.uploadFailed({ attempt: event.attempt, error: asError(event.error) });
+    }
   }
 
   quietPeriodDelayed(error: Error): void {

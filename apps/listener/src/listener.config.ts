@@ -73,9 +73,19 @@ export const DICOM_SECTION = {
     min: 100,
     default: 60_000,
   }),
-  acknowledge: choice('ENDPLATE_ACKNOWLEDGE', ['store'], {
-    about: 'When a sender is told success: `store`, after the object store has the instance durably.',
-    default: 'store',
+  acknowledge: choice('ENDPLATE_ACKNOWLEDGE', ['auto', 'spool', 'store'], {
+    about:
+      'When a sender is told success: `store`, after the object store has the instance durably; `spool`, after the disk of ENDPLATE_SPOOL_DIR has; `auto`, `spool` where that folder is named.',
+    default: 'auto',
+  }),
+  spoolDir: optionalText('ENDPLATE_SPOOL_DIR', {
+    about: 'Folder of the spool, of this process alone, on a disk that outlives process and container.',
+    form: 'path',
+  }),
+  spoolMaxBytes: sizeBytes('ENDPLATE_SPOOL_MAX_BYTES', {
+    about: 'Instances are refused (A700) while the spool holds this much.',
+    min: 16 * 1024 ** 2,
+    default: 8 * GIB,
   }),
   drainMs: durationMs('ENDPLATE_DRAIN_MS', {
     about: 'At the end, running work gets this long before it is told to stop.',
@@ -126,7 +136,10 @@ export interface ListenerConfig extends Omit<ConfigOf<typeof LISTENER_SECTIONS>,
  */
 export function parseListenerConfig(env: Readonly<Record<string, string | undefined>>): ListenerConfig {
   const config = parseConfig(LISTENER_SECTIONS, env);
-  const { host, aeConfig, tlsCert, tlsKey, tlsCa } = config.dicom;
+  const { host, aeConfig, tlsCert, tlsKey, tlsCa, acknowledge, spoolDir } = config.dicom;
+  if (acknowledge === 'spool' && spoolDir === undefined) {
+    throw configFault('ENDPLATE_SPOOL_DIR', 'is missing although ENDPLATE_ACKNOWLEDGE is spool');
+  }
   if ((tlsCert === undefined) !== (tlsKey === undefined)) {
     throw configFault(tlsCert === undefined ? 'ENDPLATE_DICOM_TLS_CERT' : 'ENDPLATE_DICOM_TLS_KEY', 'is missing');
   }

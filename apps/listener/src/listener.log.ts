@@ -68,4 +68,19 @@ export const LISTENER_LOG = {
   ),
   workerStuck: message<{ queue: string; waiting: number; idleMs: number }>('LSN-051', 'error', 'Worker takes no work'),
   redisError: message<{ error: Error }>('LSN-052', 'warn', 'Redis does not answer'),
+  spoolReplayed: message<{ records: number; cutBytes: number }>(
+    'LSN-060',
+    'info',
+    'A segment of the spool is replayed',
+  ),
+  spoolDamaged: message<{ segment: string }>(
+    'LSN-061',
+    'error',
+    'A segment of the spool is damaged; what is whole is delivered, the file stays beside',
+  ),
+  uploadFailed: message<{ attempt: number; error: Error }>(
+    'LSN-062',
+    'warn',
+    'An acknowledged instance is not in the object store yet',
+  ),
 };

@@ -17,7 +17,10 @@ import { type ListenerConfig } from './listener.config';
 import { LISTENER_LOG } from './listener.log';
 import { ListenerObserver } from './listener-observer';
 import { MaintenanceProcessor } from './maintenance/maintenance.processor';
+import { InstanceLedger } from './receive/instance-ledger';
 import { InstanceReceiver } from './receive/instance-receiver';
+import { openIntake, type OpenIntake } from './receive/open-intake';
+import { PendingStudies } from './receive/spool-intake';
 import { StoreService } from './receive/store-service';
 import { StowController } from './stow/stow.controller';
 import { StowService } from './stow/stow-service';
@@ -27,6 +30,7 @@ export { DicomDoor } from './dicom-door';
 const STORE = Symbol('listener:store');
 const QUEUES = Symbol('listener:queues');
 const CONFIG = Symbol('listener:config');
+const INTAKE = Symbol('listener:intake');
 
 /** Takes instances by C-STORE and STOW-RS, decides when studies are complete, keeps queues and objects in step. */
 @Module({})
@@ -35,6 +39,7 @@ export class ListenerModule implements OnApplicationBootstrap, BeforeApplication
     @Inject(CONFIG) private readonly config: ListenerConfig,
     @Inject(STORE) private readonly store: ObjectStore,
     @Inject(QUEUES) private readonly queues: Queues,
+    @Inject(INTAKE) private readonly receiving: OpenIntake,
     @Inject(StudyAssembler) private readonly assembler: StudyAssembler,
     @Inject(CompletenessProcessor) private readonly completeness: CompletenessProcessor,
     @Inject(MaintenanceProcessor) private readonly maintenance: MaintenanceProcessor,
@@ -75,20 +80,26 @@ export class ListenerModule implements OnApplicationBootstrap, BeforeApplication
             new StudyAssembler({ jobs, timeline, notify: ({ error }) => observer.quietPeriodDelayed(error) }),
           inject: [QUEUES, Timeline, ListenerObserver],
         },
+        { provide: PendingStudies, useFactory: () => new PendingStudies() },
         {
-          provide: InstanceReceiver,
+          provide: INTAKE,
           useFactory: (
             store: ObjectStore,
             assembler: StudyAssembler,
             timeline: Timeline,
+            pending: PendingStudies,
             observer: ListenerObserver,
           ) => {
-            const { maxInstanceBytes } = config.dicom;
-            const notify: ConstructorParameters<typeof InstanceReceiver>[0]['notify'] = (event) =>
-              observer.receive(event);
-            return new InstanceReceiver({ store, assembler, timeline, maxInstanceBytes, notify });
+            const ledger = new InstanceLedger({ assembler, timeline, notify: (event) => observer.receive(event) });
+            return openIntake(config.dicom, store, ledger, pending, observer);
           },
-          inject: [STORE, StudyAssembler, Timeline, ListenerObserver],
+          inject: [STORE, StudyAssembler, Timeline, PendingStudies, ListenerObserver],
+        },
+        {
+          provide: InstanceReceiver,
+          useFactory: ({ intake }: OpenIntake) =>
+            new InstanceReceiver({ intake, maxInstanceBytes: config.dicom.maxInstanceBytes }),
+          inject: [INTAKE],
         },
         {
           provide: StowService,
@@ -107,12 +118,18 @@ export class ListenerModule implements OnApplicationBootstrap, BeforeApplication
         },
         {
           provide: CompletenessProcessor,
-          useFactory: (store: ObjectStore, queues: Queues, timeline: Timeline, observer: ListenerObserver) => {
+          useFactory: (
+            store: ObjectStore,
+            queues: Queues,
+            timeline: Timeline,
+            pending: PendingStudies,
+            observer: ListenerObserver,
+          ) => {
             const manifests = new Manifests(store);
             const completer = new StudyCompleter({ store, manifests, timeline, jobs: queues, lock: queues, now });
-            return new CompletenessProcessor(completer, observer, workerOptions(config, observer));
+            return new CompletenessProcessor(completer, pending, queues, observer, workerOptions(config, observer));
           },
-          inject: [STORE, QUEUES, Timeline, ListenerObserver],
+          inject: [STORE, QUEUES, Timeline, PendingStudies, ListenerObserver],
         },
         {
           provide: MaintenanceProcessor,
@@ -131,6 +148,8 @@ export class ListenerModule implements OnApplicationBootstrap, BeforeApplication
 
   async onApplicationBootstrap(): Promise<void> {
     this.health.addReadiness('listener-store', () => this.store.health());
+    const { spool } = this.receiving;
+    if (spool) this.health.addReadiness('listener-spool', () => Promise.resolve().then(() => spool.checkRoom(0)));
     // Redis is no part of readiness: while it is away instances are taken all the same, and reconciled later.
     this.health.addLiveness('listener-completeness', () => this.completeness.health());
     this.completeness.start();
@@ -147,6 +166,7 @@ export class ListenerModule implements OnApplicationBootstrap, BeforeApplication
 
   /** After HTTP has closed: a STOW-RS request needs both until its end. */
   async onApplicationShutdown(): Promise<void> {
+    await this.receiving.spool?.close();
     await this.assembler.close();
     await this.queues.close();
     await this.store.close();

@@ -11,3 +11,4 @@ export {
 } from './object-store.port';
 export { createFilesystemStore, type FilesystemStoreOptions } from './filesystem/filesystem-store';
 export { createS3Store, type S3StoreOptions } from './s3/s3-store';
+export { Spool, type SpooledRecord, type SpoolEvent, type SpoolOptions } from './spool/spool';

@@ -1,6 +1,7 @@
-import { createWorker, type JobData, type QueueWorker, type WorkerOptions } from '@endplate/queue';
+import { createWorker, type JobData, type JobPublisher, type QueueWorker, type WorkerOptions } from '@endplate/queue';
 import { type StudyCompleter } from '@endplate/studies';
 import { type ListenerObserver } from '../listener-observer';
+import { type PendingStudies } from '../receive/spool-intake';
 
 /** Takes `completeness` jobs. */
 export class CompletenessProcessor {
@@ -8,6 +9,8 @@ export class CompletenessProcessor {
 
   constructor(
     private readonly completer: StudyCompleter,
+    private readonly pending: PendingStudies,
+    private readonly jobs: Pick<JobPublisher, 'completeness'>,
     private readonly observer: ListenerObserver,
     private readonly options: WorkerOptions,
   ) {}
@@ -25,6 +28,12 @@ export class CompletenessProcessor {
   }
 
   private async complete(job: JobData<'completeness'>): Promise<void> {
+    // What is acknowledged and not yet in the object store belongs to the study: its quiet period begins anew.
+    if (this.pending.has(job.studyInstanceUID)) {
+      await this.jobs.completeness(job);
+      this.observer.completed(job.studyInstanceUID, { kind: 'moving' });
+      return;
+    }
     this.observer.completed(job.studyInstanceUID, await this.completer.complete(job));
   }
 }

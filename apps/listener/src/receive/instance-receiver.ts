@@ -1,44 +1,11 @@
-import { createHash, type Hash } from 'node:crypto';
 import { DataSetScanner, type FileMeta, type ScannedHeader } from '@endplate/dicom';
-import { conflictKey, instanceKey, type ObjectStore, type ObjectWriter } from '@endplate/store';
-import { type StudyAssembler, type Timeline } from '@endplate/studies';
 import { InstanceRefusedError } from '../errors';
-import { type SourceRules } from '../association/ae-directory';
-import { digestStored } from './stored-digest';
-
-/** Who sends an instance, and what holds for its studies. */
-export interface InstanceSource {
-  /** Calling AE title, or `STOW-RS`. */
-  readonly name: string;
-  readonly rules: SourceRules;
-}
-
-/** An instance that was taken; `stored` is the only one that is new. */
-export interface ReceivedOutcome {
-  readonly kind: 'stored' | 'duplicate' | 'conflict';
-  readonly header: ScannedHeader;
-  readonly sizeBytes: number;
-}
-
-/** What happens besides the answer. */
-export type ReceiveEvent =
-  | { readonly type: 'instance-received'; readonly source: string; readonly outcome: ReceivedOutcome }
-  /** The instance is durable, the queue or the timeline did not take it: `reconcile` will. */
-  | { readonly type: 'record-delayed'; readonly studyInstanceUID: string; readonly error: Error };
-
-/**
- * Where instances become durable. A resolved `commit` is the promise that success may be answered: the object store
- * itself, or anything in front of it that keeps that promise, such as a spool on a local disk.
- */
-export type DurableIntake = Pick<ObjectStore, 'openWrite' | 'getStream'>;
+import { type InstanceIntake, type InstanceSource, type InstanceUIDs, type Landing } from './instance-intake';
 
 /** What the receiver needs. */
 export interface ReceiverPorts {
-  readonly store: DurableIntake;
-  readonly assembler: Pick<StudyAssembler, 'instanceReceived'>;
-  readonly timeline: Pick<Timeline, 'append'>;
+  readonly intake: InstanceIntake;
   readonly maxInstanceBytes: number;
-  readonly notify: (event: ReceiveEvent) => void;
 }
 
 /** Takes instances, whichever door they come through. */
@@ -59,28 +26,26 @@ export class InstanceReceiver {
     expected: { readonly studyInstanceUID?: string } = {},
   ): Promise<InstanceReception> {
     const scanner = new DataSetScanner(meta.transferSyntaxUID);
-    const writer = await this.ports.store.openWrite();
-    await writer.write(head);
-    return new InstanceReception(this.ports, writer, scanner, { meta, source, ...expected });
+    const landing = await this.ports.intake.open({ meta, source });
+    await landing.write(head);
+    return new InstanceReception(this.ports, landing, scanner, { meta, ...expected });
   }
 }
 
 /**
- * One instance on its way in: every chunk goes to the scanner, the digest and the store in lockstep, nothing is held.
+ * One instance on its way in: every chunk goes to the scanner and the intake in lockstep.
  * Nothing is visible in the store before {@link finish} has found the whole dataset sound.
  */
 export class InstanceReception {
-  private readonly hash: Hash = createHash('sha256');
   private dataSetBytes = 0;
   private claimChecked = false;
 
   constructor(
     private readonly ports: ReceiverPorts,
-    private readonly writer: ObjectWriter,
+    private readonly landing: Landing,
     private readonly scanner: DataSetScanner,
     private readonly claim: {
       readonly meta: FileMeta;
-      readonly source: InstanceSource;
       readonly studyInstanceUID?: string;
     },
   ) {}
@@ -100,8 +65,7 @@ export class InstanceReception {
       }
       this.scanner.push(chunk);
       if (!this.claimChecked && this.scanner.header) this.checkClaim(this.scanner.header);
-      this.hash.update(chunk);
-      await this.writer.write(chunk);
+      await this.landing.write(chunk);
     } catch (error) {
       await this.abort();
       throw error;
@@ -112,72 +76,21 @@ export class InstanceReception {
    * Ends the dataset. When this resolves the instance is durable and the sender may be told so.
    * @throws DICOM_*, LISTENER_*, STORE_*: nothing was stored
    */
-  async finish(): Promise<ReceivedOutcome> {
-    let outcome: ReceivedOutcome;
+  async finish(): Promise<InstanceUIDs> {
     try {
       const header = this.scanner.end();
       this.checkClaim(header);
-      outcome = await this.makeDurable(header);
+      await this.landing.land(header);
+      return header;
     } catch (error) {
       await this.abort();
       throw error;
     }
-    await this.record(outcome);
-    this.ports.notify({ type: 'instance-received', source: this.claim.source.name, outcome });
-    return outcome;
   }
 
   /** Throws everything away; safe at any time. */
   abort(): Promise<void> {
-    return this.writer.abort();
-  }
-
-  /** A key that is taken is never written over: the same bytes are there already, other bytes go to `conflicts/`. */
-  private async makeDurable(header: ScannedHeader): Promise<ReceivedOutcome> {
-    const key = instanceKey(header);
-    const sizeBytes = this.writer.writtenBytes;
-    if (await this.commitIfAbsent(() => this.writer.commit(key, DICOM_IF_ABSENT))) {
-      return { kind: 'stored', header, sizeBytes };
-    }
-    const sha256 = this.hash.digest('hex');
-    const stored = await digestStored(this.ports.store, key);
-    if (stored.sha256 === sha256 && stored.transferSyntaxUID === this.claim.meta.transferSyntaxUID) {
-      await this.abort();
-      return { kind: 'duplicate', header, sizeBytes };
-    }
-    const conflict = conflictKey(header.studyInstanceUID, header.sopInstanceUID, sha256);
-    const isNew = await this.commitIfAbsent(() => this.writer.commit(conflict, DICOM_IF_ABSENT));
-    if (!isNew) await this.abort();
-    return { kind: isNew ? 'conflict' : 'duplicate', header, sizeBytes };
-  }
-
-  private async commitIfAbsent(commit: () => Promise<unknown>): Promise<boolean> {
-    try {
-      await commit();
-      return true;
-    } catch (error) {
-      if ((error as { code?: unknown }).code !== 'STORE_EXISTS') throw error;
-      return false;
-    }
-  }
-
-  /**
-   * Updates the study record. The instance is durable by now, so a failure here is not the sender's: answering failure
-   * would make it send again what we have. Redis away means a late start of the analysis; `reconcile` begins the quiet
-   * period from the objects.
-   */
-  private async record({ kind, header }: ReceivedOutcome): Promise<void> {
-    const { studyInstanceUID, sopInstanceUID } = header;
-    const { name: source, rules } = this.claim.source;
-    try {
-      if (kind === 'conflict') {
-        await this.ports.timeline.append({ studyInstanceUID }, 'instance-conflict', { source, sopInstanceUID });
-      }
-      await this.ports.assembler.instanceReceived({ studyInstanceUID, source, ...rules });
-    } catch (error) {
-      const cause = error instanceof Error ? error : new Error('unknown');
-      this.ports.notify({ type: 'record-delayed', studyInstanceUID, error: cause });
-    }
+    return this.landing.abort();
   }
 
   /** The dataset must be the instance that was announced. */
@@ -199,5 +112,3 @@ export class InstanceReception {
     this.claimChecked = true;
   }
 }
-
-const DICOM_IF_ABSENT = { ifAbsent: true, contentType: 'application/dicom' } as const;

@@ -1,6 +1,7 @@
 import { ALL_TRANSFER_SYNTAXES, type FileMeta, isUid, STORAGE_SOP_CLASSES } from '@endplate/dicom';
 import { InstanceRefusedError } from '../errors';
-import { type InstanceReception, type InstanceReceiver, type InstanceSource } from '../receive/instance-receiver';
+import { type InstanceSource } from '../receive/instance-intake';
+import { type InstanceReception, type InstanceReceiver } from '../receive/instance-receiver';
 import { metaOf } from '../receive/stored-digest';
 
 /** Bytes of preamble and group 2 that are waited for. */
@@ -56,8 +57,8 @@ export class PartIntake {
     try {
       if (this.failure === undefined && !this.reception) await this.open(true);
       if (this.failure === undefined && this.reception) {
-        const { header } = await this.reception.finish();
-        return { kind: 'taken', sopClassUID: header.sopClassUID, sopInstanceUID: header.sopInstanceUID };
+        const { sopClassUID, sopInstanceUID } = await this.reception.finish();
+        return { kind: 'taken', sopClassUID, sopInstanceUID };
       }
     } catch (error) {
       await this.fail(error);

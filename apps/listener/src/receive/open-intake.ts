@@ -1,0 +1,38 @@
+import { type ObjectStore, Spool } from '@endplate/store';
+import { type ListenerConfig } from '../listener.config';
+import { type ListenerObserver } from '../listener-observer';
+import { type InstanceIntake } from './instance-intake';
+import { type InstanceLedger } from './instance-ledger';
+import { type PendingStudies, SpoolIntake, SpoolUploader } from './spool-intake';
+import { StoreIntake } from './store-intake';
+
+/** The intake of this process, and what has to be ended with it. */
+export interface OpenIntake {
+  readonly intake: InstanceIntake;
+  /** Present where acknowledgement is by the spool. */
+  readonly spool?: Spool;
+}
+
+/**
+ * Opens the intake that the configuration asks for; what a spool still holds is uploaded from now on.
+ * @throws STORE_DENIED where another process has the spool's folder, STORE_UNAVAILABLE
+ */
+export async function openIntake(
+  { acknowledge, spoolDir, spoolMaxBytes }: ListenerConfig['dicom'],
+  store: ObjectStore,
+  ledger: InstanceLedger,
+  pending: PendingStudies,
+  observer: ListenerObserver,
+): Promise<OpenIntake> {
+  const direct = new StoreIntake(store, ledger);
+  if (acknowledge === 'store' || spoolDir === undefined) return { intake: direct };
+  const uploader = new SpoolUploader(store, ledger, pending);
+  const spool = await Spool.open({
+    folder: spoolDir,
+    maxBytes: spoolMaxBytes,
+    deliver: (record) => uploader.upload(record),
+    replayed: (record) => uploader.replayed(record),
+    notify: (event) => observer.spool(event),
+  });
+  return { intake: new SpoolIntake(spool, pending, direct), spool };
+}
