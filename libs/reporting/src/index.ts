@@ -9,6 +9,7 @@ export { keyImageName, keyImageUid, renderSecondaryCapture } from './capture/sec
 export { renderSegmentation, segmentationUid } from './seg/segmentation';
 export { type LesionMask, type SegmentationSource } from './seg/segmentation-source';
 export { renderReportPage } from './pdf/report-page';
+export { keyObjectUid, renderKeyObjectSelection } from './key-object/key-object-selection';
 export { checkSegmentation } from './seg/check-segmentation';
 export { encapsulatedPageUid, renderEncapsulatedPage } from './pdf/encapsulated-page';
 export {

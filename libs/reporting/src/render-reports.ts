@@ -3,6 +3,7 @@ import { type KeySlice, type StudyFindings } from '@endplate/findings';
 import { drawKeyImage } from './capture/draw-key-image';
 import { type FontSet } from './capture/font-set';
 import { keyImageName, keyImageUid, renderSecondaryCapture } from './capture/secondary-capture';
+import { keyObjectUid, renderKeyObjectSelection } from './key-object/key-object-selection';
 import { encapsulatedPageUid, renderEncapsulatedPage } from './pdf/encapsulated-page';
 import { renderReportPage } from './pdf/report-page';
 import { type ReportContext } from './report-context';
@@ -13,7 +14,7 @@ import { checkStructuredReport } from './sr/check/check-structured-report';
 import { renderStructuredReport, type ReportProfile, reportUid } from './sr/document/structured-report';
 
 /** Kinds of objects besides the structured report. */
-export type ImageObjectKind = 'sc' | 'seg' | 'pdf';
+export type ImageObjectKind = 'sc' | 'seg' | 'pdf' | 'ko';
 
 /** What {@link renderReports} is to make. */
 export interface RenderOptions {
@@ -50,7 +51,7 @@ export interface RenderedReport {
 
 /**
  * Makes the objects of a version one after the other, so that no two pictures are held at once: reports, key images,
- * segmentation, page. A version that was not analysed has none. The same input gives the same bytes.
+ * segmentation, page, key objects. A version that was not analysed has none. The same input gives the same bytes.
  *
  * @throws ReportingError `REPORTING_…` for findings that no report can hold
  */
@@ -65,6 +66,7 @@ export function* renderReports(
   if (fonts && kinds.includes('sc')) yield* captures(result, context, fonts);
   if (kinds.includes('seg')) yield* segmentations(result, context);
   if (fonts && kinds.includes('pdf')) yield page(result, context, fonts);
+  if (kinds.includes('ko') && result.keySlices.length > 0) yield keyObjects(result, context);
 }
 
 function structuredReport(findings: StudyFindings, context: ReportContext, profile: ReportProfile): RenderedReport {
@@ -118,6 +120,17 @@ function page({ findings, keySlices }: RenderInput, context: ReportContext, font
     sopClassUID: SopClass.EncapsulatedPDFStorage,
     sopInstanceUID: encapsulatedPageUid(findings, context),
     bytes: renderEncapsulatedPage(renderReportPage(findings, keySlices, fonts), findings, context),
+    problems: [],
+  };
+}
+
+function keyObjects({ findings, keySlices }: RenderInput, context: ReportContext): RenderedReport {
+  return {
+    kind: 'ko',
+    name: 'ko-findings',
+    sopClassUID: SopClass.KeyObjectSelectionDocumentStorage,
+    sopInstanceUID: keyObjectUid(findings, context),
+    bytes: renderKeyObjectSelection(findings, keySlices, context),
     problems: [],
   };
 }

@@ -31,7 +31,7 @@ export async function writeObjects(study: FolderStudy, result: KernelResult, out
   };
   const options: RenderOptions = {
     profiles: ['comprehensive-3d'],
-    kinds: ['sc', 'seg', 'pdf'],
+    kinds: ['sc', 'seg', 'pdf', 'ko'],
     fonts: await loadFonts(),
   };
   for (const object of renderReports(result, await contextOf(study, result), options)) {

@@ -12,6 +12,7 @@ export function checkObject(object: RenderedObject): readonly string[] {
   if (header.string(Tag.SOPInstanceUID) !== sopInstanceUID)
     problems.push('its SOP instance differs from the file meta');
   if (kind === 'seg') return [...problems, ...checkSegmentation(bytes)];
+  if (kind === 'ko') return problems;
   if (header.string(Tag.BurnedInAnnotation) !== 'YES') problems.push('it does not say that text is burned in');
   return problems;
 }

@@ -22,6 +22,7 @@ const SR_PROFILE: Readonly<Record<string, Destination['profile'][number]>> = {
 const KIND: Readonly<Record<string, RenderedObject['kind']>> = {
   [SopClass.SegmentationStorage]: 'seg',
   [SopClass.EncapsulatedPDFStorage]: 'pdf',
+  [SopClass.KeyObjectSelectionDocumentStorage]: 'ko',
 };
 
 /**

@@ -6,9 +6,9 @@ export const REPORT_PROFILES = ['comprehensive-3d', 'comprehensive'] as const;
 
 /**
  * Objects that can be sent: structured report, key images as Secondary Capture, segmentation, one page as Encapsulated
- * PDF.
+ * PDF, key objects.
  */
-export const DELIVERED_OBJECTS = ['sr', 'sc', 'seg', 'pdf'] as const;
+export const DELIVERED_OBJECTS = ['sr', 'sc', 'seg', 'pdf', 'ko'] as const;
 /** A segmentation has tens of megabytes on CT, so that a destination has to ask for it. */
 const DEFAULT_OBJECTS = ['sr', 'sc'] as const;
 

@@ -25,6 +25,9 @@ export const CODE = {
   processingEquipment: dcm('109102', 'Processing Equipment'),
   comment: dcm('121106', 'Comment'),
   sourceImage: dcm('121322', 'Source image for image processing operation'),
+  // key objects
+  ofInterest: dcm('113000', 'Of Interest'),
+  keyObjectDescription: dcm('113012', 'Key Object Description'),
   // segmentation
   segmentation: dcm('113076', 'Segmentation'),
   anatomicalStructure: sct('123037004', 'Anatomical Structure'),
