@@ -140,6 +140,10 @@ export class Spool {
     await this.committing;
     this.sleepers.forEach((wake) => wake());
     await Promise.all(this.deliveries);
+    if (this.current) {
+      this.current.isSealed = true;
+      await this.removeIfDone(this.current);
+    }
     for (const segment of this.segments) await segment.close();
     await this.lock.release();
   }

@@ -1,0 +1,164 @@
+import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { encodeFileMeta, TransferSyntax } from '@endplate/dicom';
+import { conflictsPrefix, createFilesystemStore, instanceKey, type ObjectStore, Spool } from '@endplate/store';
+import { startRedis, type TestRedis } from '../../../../test/servers/redis';
+import { asStored, ctInstance, type TestInstance } from '../testing/instance';
+import { ListenerBench } from '../testing/listener-bench';
+import { type ReceivedOutcome } from './instance-intake';
+import { InstanceLedger } from './instance-ledger';
+import { InstanceReceiver } from './instance-receiver';
+import { PendingStudies, SpoolIntake, SpoolUploader } from './spool-intake';
+import { StoreIntake } from './store-intake';
+
+const SOURCE = { name: 'CT1', rules: { quietMs: 100, priority: 'routine' as const } };
+
+/** Receiver, spool and store without a network, the store's `put` behind a gate. */
+class Site {
+  readonly pending = new PendingStudies();
+  readonly outcomes: ReceivedOutcome['kind'][] = [];
+  private waits: (() => void)[] = [];
+  private openGate: () => void = () => undefined;
+  private gate: Promise<void> = Promise.resolve();
+
+  private constructor(
+    readonly folder: string,
+    readonly store: ObjectStore,
+  ) {}
+
+  spool!: Spool;
+  receiver!: InstanceReceiver;
+
+  static async open(): Promise<Site> {
+    const folder = await mkdtemp(join(tmpdir(), 'endplate-spooled-'));
+    const site = new Site(folder, await createFilesystemStore({ root: join(folder, 'store') }));
+    await site.start();
+    return site;
+  }
+
+  async start(): Promise<void> {
+    const ledger = new InstanceLedger({
+      assembler: { instanceReceived: () => Promise.resolve() },
+      timeline: { append: () => Promise.resolve() },
+      notify: (event) => {
+        if (event.type === 'instance-received') this.outcomes.push(event.outcome.kind);
+        this.waits.forEach((wake) => wake());
+      },
+    });
+    const { store } = this;
+    const gated = {
+      put: (...args: Parameters<ObjectStore['put']>) => this.gate.then(() => store.put(...args)),
+      getStream: store.getStream.bind(store),
+      stat: store.stat.bind(store),
+    };
+    const uploader = new SpoolUploader(gated, ledger, this.pending);
+    this.spool = await Spool.open({
+      folder: join(this.folder, 'spool'),
+      maxBytes: 1024 ** 3,
+      deliver: (record) => uploader.upload(record),
+      replayed: (record) => uploader.replayed(record),
+    });
+    const intake = new SpoolIntake(this.spool, this.pending, new StoreIntake(store, ledger));
+    this.receiver = new InstanceReceiver({ intake, maxInstanceBytes: 1024 ** 3 });
+  }
+
+  shut(): void {
+    this.gate = new Promise((resolve) => (this.openGate = resolve));
+  }
+
+  letGo(): void {
+    this.openGate();
+  }
+
+  async until(outcomes: number): Promise<void> {
+    while (this.outcomes.length < outcomes) await new Promise<void>((resolve) => this.waits.push(resolve));
+  }
+
+  async receive({ sopClassUID, sopInstanceUID, dataSet }: TestInstance): Promise<void> {
+    const meta = { sopClassUID, sopInstanceUID, transferSyntaxUID: TransferSyntax.ExplicitVRLittleEndian };
+    const head = encodeFileMeta({ ...meta, sourceAETitle: SOURCE.name });
+    const reception = await this.receiver.begin(meta, head, SOURCE);
+    for (let at = 0; at < dataSet.length; at += 100_000) await reception.write(dataSet.subarray(at, at + 100_000));
+    await reception.finish();
+  }
+
+  async close(): Promise<void> {
+    this.letGo();
+    await this.spool.close();
+    await rm(this.folder, { recursive: true, force: true });
+  }
+}
+
+describe('SpoolIntake and SpoolUploader', () => {
+  let site: Site;
+  beforeEach(async () => {
+    site = await Site.open();
+  });
+  afterEach(() => site.close());
+
+  it('acknowledges while the store hangs; the study waits until the store has the instance', async () => {
+    site.shut();
+    const one = ctInstance('a', { rows: 300 });
+    await site.receive(one);
+    expect(site.pending.has(one.studyInstanceUID)).toBe(true);
+    expect(await site.store.stat(instanceKey(one))).toBeUndefined();
+    site.letGo();
+    await site.until(1);
+    expect((await site.store.get(instanceKey(one))).equals(asStored(one, 'CT1'))).toBe(true);
+    await site.spool.close();
+    expect(site.pending.has(one.studyInstanceUID)).toBe(false);
+    await site.start();
+    expect(site.spool.records).toBe(0);
+  });
+
+  it('stores the same bytes once and keeps other bytes under conflicts/, in whatever order they are uploaded', async () => {
+    site.shut();
+    const [one, other] = [ctInstance('a'), ctInstance('a', { tone: 1 })];
+    for (const instance of [one, one, other, other]) await site.receive(instance);
+    site.letGo();
+    await site.until(4);
+    expect(site.outcomes).toEqual(['stored', 'duplicate', 'conflict', 'duplicate']);
+    expect((await site.store.get(instanceKey(one))).equals(asStored(one, 'CT1'))).toBe(true);
+    const conflicts: string[] = [];
+    for await (const { key } of site.store.list(conflictsPrefix(one.studyInstanceUID))) conflicts.push(key);
+    expect(conflicts).toHaveLength(1);
+  });
+
+  it('brings an instance above 4 MiB straight to the store', async () => {
+    const large = ctInstance('large', { rows: 1600 });
+    expect(large.dataSet.length).toBeGreaterThan(4 * 1024 ** 2);
+    await site.receive(large);
+    expect((await site.store.get(instanceKey(large))).equals(asStored(large, 'CT1'))).toBe(true);
+    expect(await readdir(join(site.folder, 'spool'))).toEqual([]);
+  });
+
+  it('acknowledges nothing of an instance whose sender has gone', async () => {
+    const { sopClassUID, sopInstanceUID, dataSet } = ctInstance('a');
+    const meta = { sopClassUID, sopInstanceUID, transferSyntaxUID: TransferSyntax.ExplicitVRLittleEndian };
+    const reception = await site.receiver.begin(meta, encodeFileMeta(meta), SOURCE);
+    await reception.write(dataSet);
+    await reception.abort();
+    await expect(reception.finish()).rejects.toMatchObject({ code: 'STORE_WRITER_CLOSED' });
+    expect(site.spool.records).toBe(0);
+  });
+});
+
+describe('a listener on a spool', () => {
+  let redis: TestRedis;
+  beforeAll(async () => {
+    redis = await startRedis();
+  });
+  afterAll(() => redis.stop());
+
+  it('completes a study over what its spool has brought to the store', async () => {
+    const spool = await mkdtemp(join(tmpdir(), 'endplate-spool-'));
+    const bench = await ListenerBench.open(redis.url, { ENDPLATE_SPOOL_DIR: spool });
+    const analysis = bench.nextAnalysis();
+    for (const name of ['a', 'b', 'c']) expect(await bench.send(ctInstance(name))).toMatchObject({ status: 0 });
+    await bench.untilLogged('LSN-020', 3);
+    expect(await analysis).toMatchObject({ studyInstanceUID: ctInstance('a').studyInstanceUID });
+    await bench.close();
+    await rm(spool, { recursive: true });
+  });
+});
