@@ -44,8 +44,8 @@ function main(words) {
 
 function checkNode() {
   const [major, minor] = process.versions.node.split('.').map(Number);
-  if (major !== 20 || minor < 11)
-    fail(`Endplate needs Node 20.11 or a later 20, this is ${process.version}. Install it and run the command again.`);
+  if (major !== 20 || minor < 15)
+    fail(`Endplate needs Node 20.15 or a later 20, this is ${process.version}. Install it and run the command again.`);
 }
 
 function installPackages() {

@@ -3,7 +3,7 @@ import path from 'node:path';
 import { Command } from 'commander';
 import { type DemoSite, openDemoSite } from '../demo/demo-site';
 import { type DemoStudy, drawnStudies, ownStudies } from '../demo/demo-study';
-import { runStudy } from '../demo/run-study';
+import { runStudy, type StudyEnding } from '../demo/run-study';
 import { endSignal } from '../process/end-signal';
 import { CliError } from '../errors';
 import { Progress } from '../terminal/progress';
@@ -12,6 +12,7 @@ interface DemoOptions {
   readonly data?: string;
   readonly out: string;
   readonly stay?: boolean;
+  readonly json?: boolean;
 }
 
 /** `endplate demo`: a PACS, Endplate, studies, reports. */
@@ -22,6 +23,7 @@ export function demoCommand(): Command {
     )
     .option('--data <dir>', 'push the studies of this folder instead')
     .option('--out <dir>', 'folder of key images, reports and the log', 'demo-output')
+    .option('--json', 'end with one line of JSON')
     .option('--stay', 'go on until Ctrl-C, to look around in the console')
     .action(async (options: DemoOptions) => {
       const end = endSignal();
@@ -30,7 +32,8 @@ export function demoCommand(): Command {
       await mkdir(options.out, { recursive: true });
       const site = await openDemoSite(path.join(options.out, 'endplate.log'));
       try {
-        await runDemo(site, own, options.out, end.signal);
+        const studies = await runDemo(site, own, options.out, end.signal);
+        if (options.json) say(JSON.stringify({ out: path.resolve(options.out), studies }));
         if (options.stay) {
           say(`\nThe console answers on ${site.endplate.httpUrl}. Ctrl-C ends it.`);
           await Promise.race([end.received, site.endplate.died]);
@@ -50,7 +53,7 @@ async function runDemo(
   own: readonly DemoStudy[] | undefined,
   out: string,
   signal: AbortSignal,
-): Promise<void> {
+): Promise<StudyEnding[]> {
   const { pacs, endplate } = site;
   say('Endplate demo. Research and triage only. Not a diagnosis.\n');
   say(
@@ -61,13 +64,15 @@ async function runDemo(
   );
   const progress = new Progress();
   const studies = own ?? (await drawnStudies(site.scratch, progress, signal));
+  const endings: StudyEnding[] = [];
   for (const study of studies) {
     signal.throwIfAborted();
-    await runStudy({ site, study, out: path.join(out, study.name), progress, signal, say });
+    endings.push(await runStudy({ site, study, out: path.join(out, study.name), progress, signal, say }));
   }
   say(
     `\nDone: ${studies.length} ${studies.length === 1 ? 'study' : 'studies'}. Key images, reports and the log are in ${path.resolve(out)}.`,
   );
+  return endings;
 }
 
 function say(line: string): void {

@@ -29,16 +29,25 @@ export interface StudyRun {
   readonly say: (line: string) => void;
 }
 
+/** How a study of the demo ended; `reason` where it was not analysed. */
+export interface StudyEnding {
+  readonly name: string;
+  readonly studyInstanceUID: string;
+  readonly status: 'reported' | 'not-analysed';
+  readonly reason?: string;
+}
+
 /** Pushes one study into the PACS and from there to Endplate, waits for the report in the PACS and shows what it says. */
-export async function runStudy(run: StudyRun): Promise<void> {
+export async function runStudy(run: StudyRun): Promise<StudyEnding> {
   const { study, say } = run;
+  const { name, studyInstanceUID } = study;
   say(`\n${study.title}`);
   await push(run);
   const began = Date.now();
   const ending = await reportOrReason(run);
   if (ending.reason) {
     say(`  not analysed, because: ${ending.reason}`);
-    return;
+    return { name, studyInstanceUID, status: 'not-analysed', reason: ending.reason };
   }
   say(`  report     SR in the PACS ${((Date.now() - began) / 1000).toFixed(1)} s after the last image was received`);
   await mkdir(run.out, { recursive: true });
@@ -53,6 +62,7 @@ export async function runStudy(run: StudyRun): Promise<void> {
   say(`  pictures   ${images} key images in ${run.out}`);
   const table = study.truth ? truthTable(findings, study.truth) : findingsTable(findings).trimEnd().split('\n');
   for (const line of table) say(`    ${line}`);
+  return { name, studyInstanceUID, status: 'reported' };
 }
 
 async function push({ site, study, progress, signal, say }: StudyRun): Promise<void> {
