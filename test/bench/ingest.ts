@@ -44,7 +44,7 @@ function readSettings(): Settings {
       instances: { type: 'string', default: '1000' },
       associations: { type: 'string', default: '1,4,16' },
       kind: { type: 'string', default: 'ct' },
-      acknowledge: { type: 'string', default: 'store' },
+      acknowledge: { type: 'string', default: 'spool' },
       json: { type: 'boolean', default: false },
     },
   });

@@ -11,6 +11,9 @@ export const PEERS = ['endplate', 'orthanc', 'storescp'] as const;
 /** Who receives. */
 export type PeerName = (typeof PEERS)[number];
 
+/** DCMTK, which Orthanc is built on too, answers without a delay of 40 ms then: nobody is compared with a timer. */
+const NO_NAGLE = { ...process.env, TCP_NODELAY: '1' };
+
 /** A receiver that runs. */
 export interface RunningPeer {
   readonly port: number;
@@ -57,7 +60,7 @@ async function launch(
   if (name === 'orthanc') {
     const config = path.join(folder, 'orthanc.json');
     await writeFile(config, JSON.stringify(orthancConfiguration(folder, port, await freePort())));
-    return Child.start('Orthanc', [config], { graceMs: 300 });
+    return Child.start('Orthanc', [config], { graceMs: 300, env: NO_NAGLE });
   }
   if (name === 'storescp') {
     const output = path.join(folder, 'received');
@@ -65,7 +68,7 @@ async function launch(
     // One process per association, bytes as they come, every transfer syntax.
     return Child.start('storescp', ['--fork', '+xa', '+B', '-od', output, String(port)], {
       graceMs: 300,
-      env: { ...process.env, TCP_NODELAY: '1' },
+      env: NO_NAGLE,
     });
   }
   const env = {

@@ -6,6 +6,9 @@ import { type InstanceLedger } from './instance-ledger';
 import { type PendingStudies, SpoolIntake, SpoolUploader } from './spool-intake';
 import { StoreIntake } from './store-intake';
 
+/** Uploads leave the disk to the senders until they pause for this long, ms. */
+const UPLOAD_YIELD_MS = 200;
+
 /** The intake of this process, and what has to be ended with it. */
 export interface OpenIntake {
   readonly intake: InstanceIntake;
@@ -30,6 +33,7 @@ export async function openIntake(
   const spool = await Spool.open({
     folder: spoolDir,
     maxBytes: spoolMaxBytes,
+    yieldMs: UPLOAD_YIELD_MS,
     deliver: (record) => uploader.upload(record),
     replayed: (record) => uploader.replayed(record),
     notify: (event) => observer.spool(event),

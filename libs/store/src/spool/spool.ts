@@ -35,6 +35,13 @@ export interface SpoolOptions {
   readonly maxRecords?: number;
   /** Deliveries at one time. Default 4. */
   readonly deliveriesAtOnce?: number;
+  /**
+   * Deliveries begin when nothing was appended for this long, in ms, so that a sender at work does not share the disk
+   * with them; a record waits for that at most `maxYieldMs`, and not at all when half of `maxBytes` is used. Default 0.
+   */
+  readonly yieldMs?: number;
+  /** Default 5 s. */
+  readonly maxYieldMs?: number;
   /** Longest wait before a failed delivery is tried again, in ms. Default 30 s. */
   readonly maxRetryMs?: number;
   /**
@@ -55,6 +62,13 @@ interface Waiting {
   readonly failed: (error: unknown) => void;
 }
 
+interface Undelivered {
+  readonly record: SpooledRecord;
+  readonly segment: Segment;
+  /** Since when, on the monotonic clock, ms. */
+  readonly since: number;
+}
+
 /** Bytes of one batch; more wait for the next. */
 const BATCH_BYTES = 32 * 1024 ** 2;
 const SEGMENT_NAME = /^\d{16}\.segment$/;
@@ -65,7 +79,9 @@ const SEGMENT_NAME = /^\d{16}\.segment$/;
  */
 export class Spool {
   private readonly waiting: Waiting[] = [];
-  private readonly undelivered: { readonly record: SpooledRecord; readonly segment: Segment }[] = [];
+  private readonly undelivered: Undelivered[] = [];
+  private appendedAt = -Infinity;
+  private yielding: NodeJS.Timeout | undefined;
   private readonly segments = new Set<Segment>();
   private current: Segment | undefined;
   private serial = 0;
@@ -128,6 +144,7 @@ export class Spool {
     const sizeBytes = body.reduce((sum, part) => sum + part.length, info.length);
     this.checkRoom(sizeBytes);
     this.waitingBytes += sizeBytes;
+    this.appendedAt = performance.now();
     await new Promise<SpooledRecord>((done, failed) => {
       this.waiting.push({ info, body, sizeBytes, done, failed });
       this.committing ??= this.commit();
@@ -137,6 +154,7 @@ export class Spool {
   /** Ends what is under way. What is not delivered stays on the disk for the next process. */
   async close(): Promise<void> {
     this.isClosing = true;
+    clearTimeout(this.yielding);
     await this.committing;
     this.sleepers.forEach((wake) => wake());
     await Promise.all(this.deliveries);
@@ -186,7 +204,7 @@ export class Spool {
     const record = { info: place.info, sizeBytes: place.bodyBytes, read: () => segment.read(place) };
     segment.open += 1;
     this.open += 1;
-    this.undelivered.push({ record, segment });
+    this.undelivered.push({ record, segment, since: performance.now() });
     return record;
   }
 
@@ -213,14 +231,26 @@ export class Spool {
   private deliverNext(): void {
     const { deliveriesAtOnce = 4 } = this.options;
     while (!this.isClosing && this.deliveries.size < deliveriesAtOnce) {
-      const next = this.undelivered.shift();
-      if (!next) return;
+      const [first] = this.undelivered;
+      if (!first || this.mustYield(first)) return;
+      const next = this.undelivered.shift()!;
       const work: Promise<void> = this.deliver(next.record, next.segment).finally(() => {
         this.deliveries.delete(work);
         this.deliverNext();
       });
       this.deliveries.add(work);
     }
+  }
+
+  /** Whether deliveries leave the disk to the senders for now; they go on by themselves. */
+  private mustYield({ since }: Undelivered): boolean {
+    const { yieldMs = 0, maxYieldMs = 5000, maxBytes } = this.options;
+    const now = performance.now();
+    const left = Math.min(this.appendedAt + yieldMs, since + maxYieldMs) - now;
+    if (left <= 0 || this.sizeBytes > maxBytes / 2) return false;
+    clearTimeout(this.yielding);
+    this.yielding = setTimeout(() => this.deliverNext(), Math.ceil(left));
+    return true;
   }
 
   /** Never rejects. */
