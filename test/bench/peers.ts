@@ -3,8 +3,9 @@ import { connect } from 'node:net';
 import os from 'node:os';
 import path from 'node:path';
 import { Child, isInstalled } from '../../apps/cli/src/process/child';
+import { freePort } from '../../apps/cli/src/process/free-port';
 import { waitUntil } from '../../apps/cli/src/process/wait-until';
-import { freePort, startRedis, type TestRedis } from '../servers/redis';
+import { startRedis, type TestRedis } from '../servers/redis';
 
 /** Who receives. */
 export const PEERS = ['endplate', 'orthanc', 'storescp'] as const;

@@ -1,4 +1,3 @@
-import { createServer, type AddressInfo } from 'node:net';
 import { CommitmentRecords } from '../../apps/notifier/src/commitment/commitment-records';
 import { CommitmentServer } from '../../apps/notifier/src/commitment/commitment-server';
 import { checkObject } from '../../apps/notifier/src/deliver/check-object';
@@ -7,6 +6,7 @@ import { dimseDestination } from '../../apps/notifier/src/destination/dimse';
 import { storedReports, type StoredReports } from '../../apps/notifier/src/fixture/stored-reports';
 import { VerifyDelivery } from '../../apps/notifier/src/verify/verify-delivery';
 import { destinationSchema } from '@endplate/platform';
+import { freePort } from '../../apps/cli/src/process/free-port';
 import { waitUntil } from '../../apps/cli/src/process/wait-until';
 import { type Orthanc, startOrthanc } from '../servers/orthanc';
 
@@ -78,11 +78,3 @@ describe('Orthanc takes responsibility for the report and says so on an associat
     );
   }
 });
-
-async function freePort(host: string): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, host, resolve));
-  const { port } = server.address() as AddressInfo;
-  await new Promise((resolve) => server.close(resolve));
-  return port;
-}

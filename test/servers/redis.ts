@@ -1,8 +1,8 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { freePort } from '../../apps/cli/src/process/free-port';
 
 /** A redis-server of our own, for tests. */
 export interface TestRedis {
@@ -35,20 +35,6 @@ export async function startRedis(options: { appendOnly?: boolean } = {}): Promis
       await rm(directory, { recursive: true, force: true });
     },
   };
-}
-
-/** A port of 127.0.0.1 that nobody listens on at this moment. */
-export function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const server = createServer();
-    server.once('error', reject);
-    server.listen(0, '127.0.0.1', () => {
-      const address = server.address();
-      server.close(() =>
-        address && typeof address === 'object' ? resolve(address.port) : reject(new Error('no port')),
-      );
-    });
-  });
 }
 
 function launch(port: number, directory: string, appendOnly: boolean): Promise<ChildProcess> {

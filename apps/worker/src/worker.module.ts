@@ -8,7 +8,7 @@ import {
   Module,
   type OnApplicationBootstrap,
 } from '@nestjs/common';
-import { bindCatalogue, Health, type Logger, LOGGER, Metrics } from '@endplate/platform';
+import { bindCatalogue, Health, type Logger, LOGGER, Metrics, loadFonts, softwareIdentity } from '@endplate/platform';
 import { createQueues, type Queues } from '@endplate/queue';
 import { Manifests, Timeline } from '@endplate/studies';
 import { createFilesystemStore, createS3Store, type ObjectStore } from '@endplate/store';
@@ -16,11 +16,9 @@ import { AnalyseProcessor, ANALYSE_QUEUE } from './analyse/analyse.processor';
 import { AnalyseVersion } from './analyse/analyse-version';
 import { localAnalyser } from './analyse/local-analyser';
 import { type StudyAnalyser } from './analyse/study-analyser.port';
-import { loadFonts } from './artefact/fonts';
 import { reportRenderer } from './artefact/report-renderer';
 import { type VersionRenderer } from './artefact/version-renderer.port';
 import { loadBundle } from './bundle/load-bundle';
-import { softwareIdentity } from './bundle/software';
 import { poolOf } from './process/analyser-pool';
 import { startProcessAnalyser } from './process/process-analyser';
 import { type WorkerConfig } from './worker.config';

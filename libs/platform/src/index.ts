@@ -64,3 +64,5 @@ export {
   type ShutdownOptions,
   startApplication,
 } from './shutdown/run-application';
+export { loadFonts } from './installation/fonts';
+export { softwareIdentity } from './installation/software';

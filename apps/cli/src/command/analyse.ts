@@ -3,11 +3,11 @@ import { createHash } from 'node:crypto';
 import path from 'node:path';
 import { type StudyFindings } from '@endplate/findings';
 import { analyseStudy, type KernelResult, type SpineSegmenter } from '@endplate/kernel';
+import { softwareIdentity } from '@endplate/platform';
 import { Command } from 'commander';
 import { CliError } from '../errors';
 import { findStudies, type FolderStudy } from '../folder/find-instances';
 import { loadSegmenter } from '../model/load-segmenter';
-import { softwareIdentity } from '../model/software';
 import { writeObjects } from '../render/write-objects';
 import { findingsTable } from '../terminal/findings-table';
 import { Progress } from '../terminal/progress';
@@ -81,7 +81,7 @@ async function analyse(study: FolderStudy, segmenter: SpineSegmenter): Promise<K
       },
       {
         segmenter,
-        software: await softwareIdentity(),
+        software: softwareIdentity(),
         notify: (event) =>
           progress.show(event.type === 'stage' ? event.stage : `${event.stage} ${event.done} of ${event.total}`),
       },

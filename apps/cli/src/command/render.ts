@@ -1,10 +1,10 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { type KeySlice, parseKeySlices, studyFindingsSchema, type StudyFindings } from '@endplate/findings';
+import { loadFonts } from '@endplate/platform';
 import { drawKeyImage, keyImageName, renderReportPage } from '@endplate/reporting';
 import { Command } from 'commander';
 import { CliError } from '../errors';
-import { loadFonts } from '../render/fonts';
 
 /** `endplate render FINDINGS --out DIR`: the pictures and the page of a version, from what `analyse` wrote. */
 export function renderCommand(): Command {

@@ -1,7 +1,7 @@
 import { analyseStudy, type KernelResult, type SpineSegmenter } from '@endplate/kernel';
+import { softwareIdentity } from '@endplate/platform';
 import { CliError } from '../errors';
 import { findStudies } from '../folder/find-instances';
-import { softwareIdentity } from '../model/software';
 
 /** Runs the kernel over the one study of a folder. @throws {@link CliError} when there is none */
 export async function analyseFolder(folder: string, segmenter: SpineSegmenter): Promise<KernelResult> {
@@ -17,6 +17,6 @@ export async function analyseFolder(folder: string, segmenter: SpineSegmenter): 
       headers: study.instances.map((instance) => instance.header),
       readInstance: study.readInstance,
     },
-    { segmenter, software: await softwareIdentity() },
+    { segmenter, software: softwareIdentity() },
   );
 }

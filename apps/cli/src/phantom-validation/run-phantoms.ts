@@ -2,8 +2,8 @@ import { readPart10, type UID } from '@endplate/dicom';
 import { type StudyFindings } from '@endplate/findings';
 import { readInstanceHeader, type InstanceHeader } from '@endplate/imaging';
 import { analyseStudy, type SpineSegmenter } from '@endplate/kernel';
+import { softwareIdentity } from '@endplate/platform';
 import { drawAnatomy, phantomStudy, type PhantomStudy } from '@endplate/phantom';
-import { softwareIdentity } from '../model/software';
 import { CT_ACQUISITIONS, MR_ACQUISITIONS } from './acquisition';
 import { compareCt, type CtOutcome } from './ct-agreement';
 import { compareMr, type MrOutcome } from './mr-agreement';
@@ -68,5 +68,5 @@ async function analyse(study: PhantomStudy, segmenter: SpineSegmenter): Promise<
     headers,
     readInstance: (uid: UID) => Promise.resolve(files.get(uid)!),
   };
-  return (await analyseStudy(input, { segmenter, software: await softwareIdentity() })).findings;
+  return (await analyseStudy(input, { segmenter, software: softwareIdentity() })).findings;
 }

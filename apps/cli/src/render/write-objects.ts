@@ -3,6 +3,7 @@ import path from 'node:path';
 import { readPart10 } from '@endplate/dicom';
 import { encodeKeySlices } from '@endplate/findings';
 import { type KernelResult } from '@endplate/kernel';
+import { loadFonts } from '@endplate/platform';
 import {
   readSourceAttributes,
   type RenderedReport,
@@ -12,7 +13,6 @@ import {
 } from '@endplate/reporting';
 import { CliError } from '../errors';
 import { type FolderStudy } from '../folder/find-instances';
-import { loadFonts } from './fonts';
 
 /**
  * Writes everything that a destination could get of an analysed study: the report as `sr.dcm`, each other object under its

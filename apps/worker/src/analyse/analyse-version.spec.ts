@@ -1,8 +1,8 @@
 import { readPart10, Tag } from '@endplate/dicom';
 import { type StudyFindings } from '@endplate/findings';
+import { loadFonts } from '@endplate/platform';
 import { findingsKey, instanceKey, reportKey } from '@endplate/store';
 import { type FontSet } from '@endplate/reporting';
-import { loadFonts } from '../artefact/fonts';
 import { reportRenderer } from '../artefact/report-renderer';
 import { type VersionRenderer } from '../artefact/version-renderer.port';
 import { boundStore, dyingStore } from '../fixture/dying-store';

@@ -1,8 +1,8 @@
 import { deriveUid, encodePart10, SopClass } from '@endplate/dicom';
 import { type StudyInput } from '@endplate/kernel';
+import { loadFonts } from '@endplate/platform';
 import { checkSegmentation } from '@endplate/reporting';
 import { knownResult } from '../fixture/known-result';
-import { loadFonts } from './fonts';
 import { reportRenderer } from './report-renderer';
 
 const SERIES = deriveUid('renderer-spec', 'series');

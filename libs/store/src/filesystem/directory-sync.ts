@@ -60,7 +60,8 @@ export class DirectorySync {
   }
 }
 
-async function fsyncFolder(folder: string): Promise<void> {
+/** Makes the names in a folder durable. */
+export async function fsyncFolder(folder: string): Promise<void> {
   const handle = await open(folder, 'r');
   try {
     await handle.sync();

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { type FileHandle, open, unlink } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import { fsyncFolder } from '../filesystem/directory-sync';
 import { fromFilesystemError } from '../filesystem/filesystem-error';
 import { type RecordPlace, readAt, readSegment } from './segment-reader';
 import { encodeRecordHead, encodeSegmentHead, SEGMENT_HEAD_BYTES, SEGMENT_ID_BYTES } from './spool-record';
@@ -33,7 +34,7 @@ export class Segment {
       const id = randomBytes(SEGMENT_ID_BYTES);
       await handle.write(encodeSegmentHead(id), 0, SEGMENT_HEAD_BYTES, 0);
       await handle.sync();
-      await syncFolder(dirname(path));
+      await fsyncFolder(dirname(path));
       return new Segment(path, handle, id, SEGMENT_HEAD_BYTES);
     } catch (error) {
       await handle.close().catch(() => undefined);
@@ -117,14 +118,5 @@ export class Segment {
       if (more === 0) throw new Error('the disk took no byte');
       at += more;
     }
-  }
-}
-
-async function syncFolder(folder: string): Promise<void> {
-  const handle = await open(folder, 'r');
-  try {
-    await handle.sync();
-  } finally {
-    await handle.close();
   }
 }

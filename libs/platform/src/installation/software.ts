@@ -1,12 +1,11 @@
 import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
-import { type SoftwareIdentity } from '@endplate/findings';
 
 /** Folders above this file that may be the installation. */
 const MAX_LEVELS = 8;
 
 /** Name and version of this program, from the package.json of the installation. */
-export function softwareIdentity(from = __dirname): SoftwareIdentity {
+export function softwareIdentity(from = __dirname): { name: string; version: string } {
   for (let folder = from, level = 0; level < MAX_LEVELS; folder = path.dirname(folder), level += 1) {
     const file = path.join(folder, 'package.json');
     if (!existsSync(file)) continue;
