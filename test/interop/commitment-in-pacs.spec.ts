@@ -1,11 +1,11 @@
 import { CommitmentRecords } from '../../apps/notifier/src/commitment/commitment-records';
 import { CommitmentServer } from '../../apps/notifier/src/commitment/commitment-server';
 import { checkObject } from '../../apps/notifier/src/deliver/check-object';
-import { DeliverVersion } from '../../apps/notifier/src/deliver/deliver-version';
+import { deliveryTarget, DeliverVersion } from '../../apps/notifier/src/deliver/deliver-version';
 import { dimseDestination } from '../../apps/notifier/src/destination/dimse';
 import { storedReports, type StoredReports } from '../../apps/notifier/src/fixture/stored-reports';
 import { VerifyDelivery } from '../../apps/notifier/src/verify/verify-delivery';
-import { destinationSchema } from '@endplate/platform';
+import { dimseDestinationSchema } from '@endplate/platform';
 import { freePort } from '../../apps/cli/src/process/free-port';
 import { waitUntil } from '../../apps/cli/src/process/wait-until';
 import { type Orthanc, startOrthanc } from '../servers/orthanc';
@@ -29,11 +29,11 @@ describe('Orthanc takes responsibility for the report and says so on an associat
     const heard = new CommitmentServer({ host: pacs.outsideHost, port, aeTitle: 'ENDPLATE' }, commitments);
     await heard.listen();
     await pacs.rest.addModality('endplate', { aeTitle: 'ENDPLATE', host: pacs.outsideHost, port });
-    const settings = destinationSchema.parse({
+    const settings = dimseDestinationSchema.parse({
       ...{ name: 'pacs', kind: 'dimse', host: pacs.host, port: pacs.dicomPort, aeTitle: pacs.aeTitle },
       ...{ commitment: true, commitmentStayMs: 0 },
     });
-    const target = { settings, port: dimseDestination(settings, 'ENDPLATE', commitments) };
+    const target = deliveryTarget(settings, dimseDestination(settings, 'ENDPLATE', commitments));
     const ports = {
       ...{ store: reports.store, records: reports.records, commitments, check: checkObject },
       now: () => new Date().toISOString(),

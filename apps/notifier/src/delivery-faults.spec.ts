@@ -1,8 +1,8 @@
 import { Status } from '@endplate/dimse';
-import { destinationSchema } from '@endplate/platform';
+import { dimseDestinationSchema } from '@endplate/platform';
 import { CommitmentRecords } from './commitment/commitment-records';
 import { checkObject } from './deliver/check-object';
-import { DeliverVersion } from './deliver/deliver-version';
+import { deliveryTarget, DeliverVersion } from './deliver/deliver-version';
 import { dimseDestination } from './destination/dimse';
 import { CuttingLine } from './fixture/cutting-line';
 import { dyingPorts } from './fixture/dying-ports';
@@ -31,7 +31,7 @@ afterEach(async () => {
 
 /** One job, as the queue would run it: an error with a code is a job that runs again. */
 async function job(die?: number): Promise<void> {
-  const settings = destinationSchema.parse({
+  const settings = dimseDestinationSchema.parse({
     ...{ name: 'pacs', kind: 'dimse', host: '127.0.0.1', port: line.port, aeTitle: 'PACS' },
     ...{ connectTimeoutMs: 300, responseTimeoutMs: 300 },
   });
@@ -45,7 +45,7 @@ async function job(die?: number): Promise<void> {
     jobs: { verify: () => Promise.resolve('added' as const) },
     ...(die === undefined ? {} : dyingPorts(reports, die)),
   };
-  const target = { settings, port: dimseDestination(settings, 'ENDPLATE') };
+  const target = deliveryTarget(settings, dimseDestination(settings, 'ENDPLATE'));
   try {
     await new DeliverVersion(ports).run(reports.name, target);
     await new VerifyDelivery(ports).run(reports.name, target);

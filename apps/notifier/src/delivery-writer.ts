@@ -1,4 +1,4 @@
-import { type DeliveryRecord, type DeliveryRung } from '@endplate/studies';
+import { type DeliveryRecord, type DeliveryRung, type ReadBackProof } from '@endplate/studies';
 import { countTry, end, type DeliveryEnd, type DeliveryReason, postpone, reach } from './ladder';
 import { type NotifierEvent } from './notifier-event';
 import { type DeliveryRecords } from './record/delivery-records';
@@ -15,10 +15,10 @@ export interface WriterPorts {
 export class DeliveryWriter {
   constructor(private readonly ports: WriterPorts) {}
 
-  async reach(record: DeliveryRecord, rung: DeliveryRung): Promise<DeliveryRecord> {
+  async reach(record: DeliveryRecord, rung: DeliveryRung, proof?: ReadBackProof): Promise<DeliveryRecord> {
     const before = record.rungs.length;
-    const next = await this.ports.records.write(reach(record, rung, this.ports.now()));
-    if (next.rungs.length > before) await this.tell(next, { type: 'rung', rung });
+    const next = await this.ports.records.write(reach(record, rung, this.ports.now(), proof));
+    if (next.rungs.length > before) await this.tell(next, { type: 'rung', rung, ...(proof ? { proof } : {}) });
     return next;
   }
 

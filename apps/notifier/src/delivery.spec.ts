@@ -1,10 +1,10 @@
 import { SopClass } from '@endplate/dicom';
 import { Status } from '@endplate/dimse';
-import { type Destination, destinationSchema } from '@endplate/platform';
+import { dimseDestinationSchema } from '@endplate/platform';
 import { quarantineKey } from '@endplate/store';
 import { type DeliveryRecord } from '@endplate/studies';
 import { CommitmentRecords } from './commitment/commitment-records';
-import { DeliverVersion, type DeliverVersionPorts } from './deliver/deliver-version';
+import { deliveryTarget, DeliverVersion, type DeliverVersionPorts } from './deliver/deliver-version';
 import { checkObject } from './deliver/check-object';
 import { dimseDestination } from './destination/dimse';
 import { dyingPorts } from './fixture/dying-ports';
@@ -35,7 +35,7 @@ const commitments = () => new CommitmentRecords(reports.store);
 const now = () => new Date(Date.UTC(2026, 10, 23, 11, minute++)).toISOString();
 
 function target(settings: object = {}) {
-  const destination: Destination = destinationSchema.parse({
+  const destination = dimseDestinationSchema.parse({
     name: 'pacs',
     kind: 'dimse',
     host: '127.0.0.1',
@@ -45,7 +45,7 @@ function target(settings: object = {}) {
     responseTimeoutMs: 5000,
     ...settings,
   });
-  return { settings: destination, port: dimseDestination(destination, 'ENDPLATE', commitments()) };
+  return deliveryTarget(destination, dimseDestination(destination, 'ENDPLATE', commitments()));
 }
 
 function ports(changed: Partial<DeliverVersionPorts> = {}): DeliverVersionPorts & VerifyDeliveryPorts {

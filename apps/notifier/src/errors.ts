@@ -7,7 +7,11 @@ export type NotifierErrorCode =
   | 'NOTIFIER_COMMITMENT_REFUSED'
   | 'NOTIFIER_NOT_COMMITTED_YET'
   | 'NOTIFIER_QIDO_FAILED'
-  | 'NOTIFIER_QIDO_REFUSED';
+  | 'NOTIFIER_QIDO_REFUSED'
+  | 'NOTIFIER_HTTP_FAILED'
+  | 'NOTIFIER_HTTP_REFUSED'
+  | 'NOTIFIER_SECRET_MISSING'
+  | 'NOTIFIER_FETCH_FAILED';
 
 /** Base of every failure of the notifier. */
 export class NotifierError extends Error {
@@ -36,10 +40,11 @@ export class RecordInvalidError extends NotifierError {
   }
 }
 
-/** The destination answered a C-STORE with a failure that may pass. */
+/** The destination answered what was sent with a failure that may pass. */
 export class StoreStatusError extends NotifierError {
-  constructor(readonly status: number) {
-    super('NOTIFIER_STORE_STATUS', true, `The destination answered C-STORE with status 0x${hex(status)}.`);
+  /** @param answer - for example `status 0xA700`, `HTTP 503` */
+  constructor(answer: string) {
+    super('NOTIFIER_STORE_STATUS', true, `The destination can't take what was sent now: ${answer}.`);
   }
 }
 
@@ -83,6 +88,40 @@ export class QidoFailedError extends NotifierError {
 export class QidoRefusedError extends NotifierError {
   constructor(status: number) {
     super('NOTIFIER_QIDO_REFUSED', false, `The destination's QIDO-RS refused the query with HTTP status ${status}.`);
+  }
+}
+
+/** A server of a destination gave no whole answer; that may pass. */
+export class HttpFailedError extends NotifierError {
+  /** @param service - for example `STOW-RS` */
+  constructor(service: string, what: string, options?: ErrorOptions) {
+    super(
+      'NOTIFIER_HTTP_FAILED',
+      true,
+      `The destination's ${service} gave no answer that can be used: ${what}.`,
+      options,
+    );
+  }
+}
+
+/** A server of a destination refused; asking again would not help. */
+export class HttpRefusedError extends NotifierError {
+  constructor(service: string, what: string) {
+    super('NOTIFIER_HTTP_REFUSED', false, `The destination's ${service} refused: ${what}.`);
+  }
+}
+
+/** A secret or certificate is not where the file of destinations says; somebody may put it there. */
+export class SecretMissingError extends NotifierError {
+  constructor(what: string, options?: ErrorOptions) {
+    super('NOTIFIER_SECRET_MISSING', true, `A secret or certificate of the destination is missing: ${what}.`, options);
+  }
+}
+
+/** What came back when an object was fetched is not that object, or can't be read. */
+export class FetchFailedError extends NotifierError {
+  constructor(what: string, options?: ErrorOptions) {
+    super('NOTIFIER_FETCH_FAILED', true, `An object could not be fetched back: ${what}.`, options);
   }
 }
 

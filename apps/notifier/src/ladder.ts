@@ -1,4 +1,10 @@
-import { type DeliveredObject, type DeliveryRecord, type DeliveryRung, isDeliveryOver } from '@endplate/studies';
+import {
+  type DeliveredObject,
+  type DeliveryRecord,
+  type DeliveryRung,
+  isDeliveryOver,
+  type ReadBackProof,
+} from '@endplate/studies';
 
 /** What one delivery is about. */
 export interface DeliveryName {
@@ -28,6 +34,7 @@ export function beginDelivery(name: DeliveryName, now: string): DeliveryRecord {
     destination,
     state: 'under-way',
     rungs: [],
+    outOfReach: [],
     objects: [],
     attempts: 0,
     checks: 0,
@@ -41,8 +48,9 @@ export function hasReached({ rungs }: Pick<DeliveryRecord, 'rungs'>, rung: Deliv
 }
 
 /** One rung up. Reaching it again changes nothing but the state. */
-export function reach(record: DeliveryRecord, rung: DeliveryRung, now: string): DeliveryRecord {
-  const rungs = hasReached(record, rung) ? record.rungs : [...record.rungs, { rung, at: now }];
+export function reach(record: DeliveryRecord, rung: DeliveryRung, now: string, proof?: ReadBackProof): DeliveryRecord {
+  const next = { rung, at: now, ...(proof ? { proof } : {}) };
+  const rungs = hasReached(record, rung) ? record.rungs : [...record.rungs, next];
   return withoutReason({ ...record, state: 'under-way', rungs, updatedAt: now });
 }
 
@@ -54,6 +62,11 @@ export function countTry(record: DeliveryRecord, kind: 'attempts' | 'checks', no
 /** Takes over what is known of the objects. */
 export function withObjects(record: DeliveryRecord, objects: readonly DeliveredObject[]): DeliveryRecord {
   return { ...record, objects: [...objects] };
+}
+
+/** Takes over which rungs the destination leaves out; one that was reached all the same is not among them. */
+export function withOutOfReach(record: DeliveryRecord, outOfReach: DeliveryRecord['outOfReach']): DeliveryRecord {
+  return { ...record, outOfReach: outOfReach.filter(({ rung }) => !hasReached(record, rung)) };
 }
 
 /** Another try will come. */

@@ -40,7 +40,11 @@ export class NotifierObserver {
       case 'rung':
         this.rungs.inc({ destination, rung: event.rung });
         this.log.rung({ ...name, rung: event.rung });
-        return this.add(name, `delivery-${event.rung}`, {});
+        return this.add(
+          name,
+          `delivery-${event.rung}`,
+          event.proof ? { by: event.proof.by, proof: event.proof.result } : {},
+        );
       case 'postponed': {
         const { attempt, reason } = event;
         this.postponed.inc({ destination, code: reason.code });

@@ -5,16 +5,14 @@ import {
   Module,
   type OnApplicationBootstrap,
 } from '@nestjs/common';
-import { bindCatalogue, type Destination, Health, type Logger, LOGGER, Metrics } from '@endplate/platform';
+import { bindCatalogue, Health, type Logger, LOGGER, Metrics } from '@endplate/platform';
 import { createQueues, type QueueEvent, type Queues } from '@endplate/queue';
 import { createFilesystemStore, createS3Store, type ObjectStore } from '@endplate/store';
 import { Timeline } from '@endplate/studies';
 import { CommitmentRecords } from './commitment/commitment-records';
 import { CommitmentServer } from './commitment/commitment-server';
 import { checkObject } from './deliver/check-object';
-import { type DestinationPort } from './destination/destination.port';
-import { dimseDestination } from './destination/dimse';
-import { findByQido } from './destination/qido';
+import { openDestination } from './destination/open-destination';
 import { DeliveryProcessor, DELIVERY_QUEUE } from './lane/delivery.processor';
 import { type LaneOptions } from './lane/destination-lane';
 import { Dispatcher } from './lane/dispatcher';
@@ -71,7 +69,10 @@ export class NotifierModule implements OnApplicationBootstrap, BeforeApplication
             new Dispatcher(
               config.destinations.map((settings) => ({
                 settings,
-                port: openDestination(settings, delivery.aeTitle, store),
+                port: openDestination(settings, {
+                  aeTitle: delivery.aeTitle,
+                  commitments: new CommitmentRecords(store),
+                }),
               })),
               lane,
               {
@@ -118,16 +119,4 @@ export class NotifierModule implements OnApplicationBootstrap, BeforeApplication
 
 function openStore({ store }: NotifierConfig): Promise<ObjectStore> {
   return store.kind === 'filesystem' ? createFilesystemStore(store) : createS3Store(store);
-}
-
-function openDestination(destination: Destination, aeTitle: string, store: ObjectStore): DestinationPort {
-  const port = dimseDestination(destination, aeTitle, new CommitmentRecords(store));
-  const { readBack, dicomWebUrl, responseTimeoutMs } = destination;
-  if (readBack !== 'qido' || dicomWebUrl === undefined) return port;
-  return {
-    name: port.name,
-    send: (objects) => port.send(objects),
-    ...(port.commit ? { commit: port.commit } : {}),
-    find: (study, objects) => findByQido(dicomWebUrl, study, objects, responseTimeoutMs),
-  };
 }

@@ -1,5 +1,5 @@
 import {
-  type Destination,
+  DELIVERED_OBJECTS,
   DESTINATIONS_SECTION,
   destinationsOf,
   type ConfigOf,
@@ -14,6 +14,7 @@ import {
   REPORT_PROFILES,
   STORE_SECTION,
   type StoreChoice,
+  wantedObjects,
 } from '@endplate/platform';
 
 /** Settings of the worker alone. */
@@ -67,7 +68,7 @@ export interface WorkerConfig extends Omit<ConfigOf<typeof WORKER_SECTIONS>, 'st
   readonly destinations: readonly string[];
   readonly profiles: readonly (typeof REPORT_PROFILES)[number][];
   /** Kinds of objects besides the structured report that any of them wants. */
-  readonly kinds: readonly Exclude<Destination['objects'][number], 'sr'>[];
+  readonly kinds: readonly Exclude<(typeof DELIVERED_OBJECTS)[number], 'sr'>[];
 }
 
 /**
@@ -77,13 +78,16 @@ export interface WorkerConfig extends Omit<ConfigOf<typeof WORKER_SECTIONS>, 'st
 export function parseWorkerConfig(env: Readonly<Record<string, string | undefined>>): WorkerConfig {
   const config = parseConfig(WORKER_SECTIONS, env);
   const destinations = destinationsOf(config.destinations);
-  const wanted = new Set(destinations.flatMap(({ profile }) => profile));
-  const objects = new Set(destinations.flatMap((destination) => destination.objects));
+  const wants = destinations.map(wantedObjects);
+  const wanted = new Set(wants.flatMap(({ profile }) => profile));
+  const objects = new Set(wants.flatMap((one) => one.objects));
   return Object.freeze({
     ...config,
     store: chooseStore(config.store),
     destinations: destinations.map(({ name }) => name),
-    kinds: [...objects].filter((kind) => kind !== 'sr'),
+    kinds: DELIVERED_OBJECTS.filter(
+      (kind): kind is Exclude<typeof kind, 'sr'> => kind !== 'sr' && objects.has(kind),
+    ),
     // Without a destination a report is made all the same: it can be seen, and sent later.
     profiles: wanted.size === 0 ? [REPORT_PROFILES[0]] : REPORT_PROFILES.filter((profile) => wanted.has(profile)),
   });

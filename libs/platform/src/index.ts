@@ -33,12 +33,25 @@ export {
 } from './config/sections';
 export {
   DELIVERED_OBJECTS,
+  type HttpAuth,
+  REPORT_PROFILES,
+  type SecretSource,
+  type TlsClient,
+} from './config/destination/parts';
+export {
   type Destination,
+  type DestinationOf,
   destinationSchema,
   DESTINATIONS_SECTION,
   destinationsOf,
   destinationsSchema,
-  REPORT_PROFILES,
+  dimseDestinationSchema,
+  fhirDestinationSchema,
+  hl7DestinationSchema,
+  stowDestinationSchema,
+  wantedObjects,
+  type WantedObjects,
+  webhookDestinationSchema,
 } from './config/destinations';
 export { KNOWN_SETTINGS } from './config/known-settings';
 export {

@@ -10,6 +10,9 @@ export {
   type DeliveryState,
   highestRung,
   isDeliveryOver,
+  OBJECT_PROOFS,
+  type ObjectProof,
+  type ReadBackProof,
 } from './delivery/delivery-record';
 export { retryDeliveries, type RetryPorts, type RetryRequest } from './delivery/retry-deliveries';
 export {

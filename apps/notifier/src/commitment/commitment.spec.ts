@@ -1,9 +1,7 @@
-import { type Destination, destinationSchema } from '@endplate/platform';
 import { type DeliveryRecord } from '@endplate/studies';
-import { type DestinationPort } from '../destination/destination.port';
 import { storedReports, type StoredReports } from '../fixture/stored-reports';
 import { beginDelivery, reach, withObjects } from '../ladder';
-import { VerifyDelivery } from '../verify/verify-delivery';
+import { VerifyDelivery, type VerifyTarget } from '../verify/verify-delivery';
 import { CommitmentRecords } from './commitment-records';
 
 const UIDS = ['1.2.1', '1.2.2'] as const;
@@ -24,6 +22,7 @@ beforeEach(async () => {
     sopInstanceUID,
     sha256: 'a'.repeat(64),
     status: 0,
+    accepted: true,
     readBack: false,
   }));
   await reports.records.write(withObjects(reach(beginDelivery(reports.name, NOW), 'sent', NOW), objects));
@@ -33,9 +32,9 @@ afterEach(() => reports.remove());
 const failedWith = (reason: number) => (sopInstanceUID: string) => ({ sopInstanceUID, reason });
 
 /** A destination that answers while we stay, or not; the read-back finds everything. */
-function port(answer: (transactionUID: string) => Promise<unknown>): Pick<DestinationPort, 'find' | 'commit'> {
+function port(answer: (transactionUID: string) => Promise<unknown>): VerifyTarget['port'] {
   return {
-    find: () => Promise.resolve(new Set(UIDS)),
+    readBack: { by: 'c-find', find: () => Promise.resolve(new Set(['o0', 'o1'])) },
     commit: async (transactionUID) => {
       asked.push(transactionUID);
       await commitments.ask(transactionUID);
@@ -50,13 +49,10 @@ const failing = port((transactionUID) =>
   commitments.answer({ transactionUID, committed: [UIDS[0]], failed: [UIDS[1]].map(failedWith(0x0112)) }),
 );
 
-async function verify(target: Pick<DestinationPort, 'find' | 'commit'>, change: object = {}): Promise<DeliveryRecord> {
-  const settings: Destination = destinationSchema.parse({
-    ...{ name: 'pacs', kind: 'dimse', host: '127.0.0.1', port: 104, aeTitle: 'PACS', commitment: true },
-    ...change,
-  });
+async function verify(port: VerifyTarget['port'], maxAttempts = 13): Promise<DeliveryRecord> {
   const ports = { ...reports, commitments, now: () => NOW, notify: () => undefined };
-  await new VerifyDelivery(ports).run(reports.name, { settings, port: target }).catch((error: { code?: string }) => {
+  const target = { wanted: { profile: [], objects: [] }, maxAttempts, port };
+  await new VerifyDelivery(ports).run(reports.name, target).catch((error: { code?: string }) => {
     if (!error.code?.startsWith('NOTIFIER_')) throw error;
   });
   return (await reports.records.read(reports.name))!;
@@ -70,7 +66,7 @@ describe('the rung committed', () => {
   });
 
   it('proves a delivery where there is no read-back', async () => {
-    expect(await verify(committing, { readBack: 'none' })).toMatchObject({ state: 'delivered' });
+    expect(await verify({ commit: committing.commit! })).toMatchObject({ state: 'delivered' });
   });
 
   it('counts a result that came between two checks, without asking again', async () => {
@@ -90,11 +86,11 @@ describe('the rung committed', () => {
 
   it('is never left out where the destination says that it does not have an object', async () => {
     for (let check = 1; check < 5; check++) {
-      const { state, reason } = await verify(failing, { maxAttempts: 5 });
+      const { state, reason } = await verify(failing, 5);
       expect(state).toBe('waiting');
       expect(reason?.text).toContain('1 object(s) failed, reason 0x0112');
     }
-    expect(await verify(failing, { maxAttempts: 5 })).toMatchObject({ state: 'dead-letter' });
+    expect(await verify(failing, 5)).toMatchObject({ state: 'dead-letter' });
   });
 
   it('is left out where the destination takes no such context', async () => {

@@ -1,7 +1,6 @@
 import { deriveUid } from '@endplate/dicom';
 import { type DeliveryRecord } from '@endplate/studies';
 import { type DestinationPort } from '../destination/destination.port';
-import { storeVerdict } from '../destination/store-verdict';
 import { hex, NotCommittedYetError } from '../errors';
 import { type CommitmentRecords } from './commitment-records';
 
@@ -16,7 +15,9 @@ export async function requireCommitment(
   commit: NonNullable<DestinationPort['commit']>,
   commitments: CommitmentRecords,
 ): Promise<void> {
-  const accepted = record.objects.filter(({ status }) => status !== undefined && storeVerdict(status) === 'accepted');
+  const accepted = record.objects.flatMap(({ accepted: taken, sopClassUID, sopInstanceUID }) =>
+    taken && sopClassUID !== undefined && sopInstanceUID !== undefined ? [{ sopClassUID, sopInstanceUID }] : [],
+  );
   const open = (committed: ReadonlySet<string>) =>
     accepted.filter(({ sopInstanceUID }) => !committed.has(sopInstanceUID)).length;
   const committed = new Set<string>();

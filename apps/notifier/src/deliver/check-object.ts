@@ -4,6 +4,7 @@ import { type RenderedObject } from './rendered-objects';
 
 /** What an object breaks, or nothing: the last look before it leaves, for it was made by another process. */
 export function checkObject(object: RenderedObject): readonly string[] {
+  if (object.form === 'message') return checkMessage(object);
   const { kind, bytes, dataSet, sopClassUID, sopInstanceUID, transferSyntaxUID } = object;
   if (kind === 'sr') return checkStructuredReport(bytes);
   const header = parseDataSet(dataSet, transferSyntaxUID, { untilTag: Tag.PixelData });
@@ -15,4 +16,16 @@ export function checkObject(object: RenderedObject): readonly string[] {
   if (kind === 'ko') return problems;
   if (header.string(Tag.BurnedInAnnotation) !== 'YES') problems.push('it does not say that text is burned in');
   return problems;
+}
+
+/** Only what would make the conversation fail: the content was validated when it was rendered. */
+function checkMessage({ kind, bytes }: RenderedObject): readonly string[] {
+  if (bytes.length === 0) return ['it is empty'];
+  if (kind === 'hl7') return bytes.subarray(0, 4).toString('latin1') === 'MSH|' ? [] : ['it does not begin with MSH'];
+  try {
+    const bundle = JSON.parse(bytes.toString('utf8')) as { resourceType?: unknown; type?: unknown };
+    return bundle.resourceType === 'Bundle' && bundle.type === 'transaction' ? [] : ['it is no transaction Bundle'];
+  } catch {
+    return ['it is no JSON'];
+  }
 }

@@ -1,12 +1,19 @@
 import { studyFindingsSchema } from '@endplate/findings';
-import { type Destination } from '@endplate/platform';
+import { type Destination, wantedObjects, type WantedObjects } from '@endplate/platform';
 import { type JobPublisher } from '@endplate/queue';
 import { findingsKey, type ObjectStore, quarantinePrefix } from '@endplate/store';
-import { type DeliveredObject, type DeliveryRecord, isDeliveryOver } from '@endplate/studies';
+import { type DeliveredObject, type DeliveryRecord, isDeliveryOver, Manifests } from '@endplate/studies';
 import { DeliveryWriter, type WriterPorts } from '../delivery-writer';
 import { type DestinationPort, type SendAnswer } from '../destination/destination.port';
 import { hex, NotAnalysedYetError, StoreStatusError } from '../errors';
-import { beginDelivery, type DeliveryName, type DeliveryReason, hasReached, withObjects } from '../ladder';
+import {
+  beginDelivery,
+  type DeliveryName,
+  type DeliveryReason,
+  hasReached,
+  withObjects,
+  withOutOfReach,
+} from '../ladder';
 import { renderedObjects, type RenderedObject } from './rendered-objects';
 
 /** Everything the use case reaches the world through. */
@@ -19,8 +26,14 @@ export interface DeliverVersionPorts extends WriterPorts {
 
 /** A destination with what it wants. */
 export interface DeliveryTarget {
-  readonly settings: Pick<Destination, 'profile' | 'objects' | 'maxAttempts'>;
+  readonly wanted: WantedObjects;
+  readonly maxAttempts: number;
   readonly port: DestinationPort;
+}
+
+/** A configured destination as both use cases see it. */
+export function deliveryTarget(settings: Destination, port: DestinationPort): DeliveryTarget {
+  return { wanted: wantedObjects(settings), maxAttempts: settings.maxAttempts, port };
 }
 
 /**
@@ -46,16 +59,22 @@ export class DeliverVersion {
     await this.ports.jobs.verify(name);
   }
 
-  private async climb(record: DeliveryRecord, name: DeliveryName, target: DeliveryTarget): Promise<DeliveryRecord> {
+  private async climb(begun: DeliveryRecord, name: DeliveryName, target: DeliveryTarget): Promise<DeliveryRecord> {
+    const record = withOutOfReach(begun, target.port.outOfReach);
     if (!(await this.isAnalysed(name))) {
       return this.writer.end(record, 'nothing-to-send', {
         code: 'NOT_ANALYSED',
         text: 'The version was not analysed, so there is no report.',
       });
     }
-    const objects = await renderedObjects(this.ports.store, name, target.settings);
+    const later = await this.laterVersion(name);
+    if (later !== undefined) {
+      const text = `Version ${later} has a report of its own, which names this one as its predecessor; only that is sent.`;
+      return this.writer.end(record, 'superseded', { code: 'SUPERSEDED', text });
+    }
+    const objects = await renderedObjects(this.ports.store, name, target.wanted);
     // Pictures without the report that was asked for are no delivery.
-    const reportMissing = target.settings.objects.includes('sr') && objects[0]?.[0]?.kind !== 'sr';
+    const reportMissing = target.wanted.objects.includes('sr') && objects[0]?.[0]?.kind !== 'sr';
     if (objects.length === 0 || reportMissing) return this.endWithoutObjects(record, name);
     const rendered = await this.writer.reach(record, 'rendered');
     const faulty = objects.flat().flatMap((object) => this.ports.check(object).map((why) => `${object.name}: ${why}`));
@@ -72,18 +91,18 @@ export class DeliverVersion {
   private async send(
     validated: DeliveryRecord,
     objects: readonly (readonly RenderedObject[])[],
-    { port, settings }: DeliveryTarget,
+    { port, maxAttempts }: DeliveryTarget,
   ): Promise<DeliveryRecord> {
     const record = await this.writer.countTry(validated, 'attempts');
     let answers: readonly SendAnswer[];
     try {
       answers = await port.send(objects);
     } catch (error) {
-      return this.failed(record, error, settings.maxAttempts);
+      return this.failed(record, error, maxAttempts);
     }
     const known = withObjects(record, answers.map(asDelivered));
     const busy = answers.find(({ verdict }) => verdict === 'busy');
-    if (busy) return this.failed(known, new StoreStatusError(busy.status ?? 0), settings.maxAttempts);
+    if (busy) return this.failed(known, new StoreStatusError(busyAnswer(busy)), maxAttempts);
     const refused = answers.filter(({ verdict }) => verdict === 'refused');
     // The report is the first object; pictures alone are no delivery.
     if (refused.length === answers.length || answers[0]?.verdict === 'refused') {
@@ -120,7 +139,20 @@ export class DeliverVersion {
     });
   }
 
-  private async isAnalysed({ studyInstanceUID, version }: DeliveryName): Promise<boolean> {
+  /** The latest version after this one that was analysed: its report is the current one, this one never will be. */
+  private async laterVersion({ studyInstanceUID, version }: DeliveryName): Promise<number | undefined> {
+    const versions = await new Manifests(this.ports.store).versions(studyInstanceUID);
+    for (const later of versions.filter((one) => one > version).reverse()) {
+      const analysed = await this.isAnalysed({ studyInstanceUID, version: later }).catch((error: unknown) => {
+        if (error instanceof NotAnalysedYetError) return false;
+        throw error;
+      });
+      if (analysed) return later;
+    }
+    return undefined;
+  }
+
+  private async isAnalysed({ studyInstanceUID, version }: Omit<DeliveryName, 'destination'>): Promise<boolean> {
     try {
       const bytes = await this.ports.store.get(findingsKey(studyInstanceUID, version));
       return studyFindingsSchema.parse(JSON.parse(bytes.toString('utf8'))).outcome.status === 'analysed';
@@ -131,16 +163,28 @@ export class DeliverVersion {
   }
 }
 
-function asDelivered({ object, status }: SendAnswer): DeliveredObject {
-  const { name, sopClassUID, sopInstanceUID, sha256 } = object;
-  return { name, sopClassUID, sopInstanceUID, sha256, readBack: false, ...(status === undefined ? {} : { status }) };
+function busyAnswer({ status, answer }: SendAnswer): string {
+  return status === undefined ? (answer ?? 'busy') : `status 0x${hex(status)}`;
+}
+
+function asDelivered({ object, verdict, status, answer }: SendAnswer): DeliveredObject {
+  const { name, sha256 } = object;
+  return {
+    name,
+    ...(object.form === 'dicom' ? { sopClassUID: object.sopClassUID, sopInstanceUID: object.sopInstanceUID } : {}),
+    sha256,
+    ...(status === undefined ? {} : { status }),
+    ...(answer === undefined ? {} : { answer }),
+    accepted: verdict === 'accepted',
+    readBack: false,
+  };
 }
 
 function refusal(refused: readonly SendAnswer[]): DeliveryReason {
-  const sentences = refused.map(({ object, status }) =>
-    status === undefined
-      ? `${object.name}: the destination takes no object of its SOP class`
-      : `${object.name}: refused with status 0x${hex(status)}`,
-  );
+  const sentences = refused.map(({ object, status, answer }) => {
+    if (status !== undefined) return `${object.name}: refused with status 0x${hex(status)}`;
+    if (answer !== undefined) return `${object.name}: refused, ${answer}`;
+    return `${object.name}: the destination takes no object of its SOP class`;
+  });
   return { code: 'REFUSED', text: `${sentences.join('; ')}.`.slice(0, 500) };
 }

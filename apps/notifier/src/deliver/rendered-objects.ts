@@ -1,25 +1,29 @@
 import { createHash } from 'node:crypto';
 import { parseDataSet, readFileMeta, SopClass, Tag } from '@endplate/dicom';
-import { type Destination } from '@endplate/platform';
+import { type WantedObjects } from '@endplate/platform';
 import { type ObjectStore, reportsPrefix } from '@endplate/store';
-import { type Alternatives, type SendableObject } from '../destination/destination.port';
+import { type DicomObject, type MessageObject } from '../destination/destination.port';
 
-/** A report or picture of a version as it lies in the store. */
-export interface RenderedObject extends SendableObject {
-  readonly kind: Destination['objects'][number];
-  readonly bytes: Buffer;
-}
+type Kind = WantedObjects['objects'][number];
+type MessageKind = Extract<Kind, 'fhir' | 'hl7'>;
+
+/** A report, picture or message of a version as it lies in the store. */
+export type RenderedObject =
+  (DicomObject & { readonly kind: Exclude<Kind, MessageKind> }) | (MessageObject & { readonly kind: MessageKind });
 
 /** More than any object that we make. */
 const MAX_OBJECT_BYTES = 64 * 1024 ** 2;
 const MAX_OBJECTS = 256;
 
-const SR_PROFILE: Readonly<Record<string, Destination['profile'][number]>> = {
+const SR_PROFILE: Readonly<Record<string, WantedObjects['profile'][number]>> = {
   [SopClass.Comprehensive3DSRStorage]: 'comprehensive-3d',
   [SopClass.ComprehensiveSRStorage]: 'comprehensive',
 };
 
-const KIND: Readonly<Record<string, RenderedObject['kind']>> = {
+/** Names below `reports/` of what is no DICOM object. */
+const MESSAGES: Readonly<Record<string, MessageKind>> = { 'report.fhir.json': 'fhir', 'report.hl7': 'hl7' };
+
+const KIND: Readonly<Record<string, Exclude<Kind, MessageKind>>> = {
   [SopClass.SegmentationStorage]: 'seg',
   [SopClass.EncapsulatedPDFStorage]: 'pdf',
   [SopClass.KeyObjectSelectionDocumentStorage]: 'ko',
@@ -33,26 +37,30 @@ const KIND: Readonly<Record<string, RenderedObject['kind']>> = {
 export async function renderedObjects(
   store: ObjectStore,
   name: { readonly studyInstanceUID: string; readonly version: number },
-  wanted: Pick<Destination, 'profile' | 'objects'>,
+  wanted: WantedObjects,
 ): Promise<readonly (readonly RenderedObject[])[]> {
   const all: RenderedObject[] = [];
   for await (const { key } of store.list(reportsPrefix(name.studyInstanceUID, name.version))) {
-    if (!key.endsWith('.dcm') || all.length >= MAX_OBJECTS) continue;
-    const object = describe(nameOf(key), await store.get(key, { maxBytes: MAX_OBJECT_BYTES }));
+    const message = MESSAGES[fileOf(key)];
+    if (all.length >= MAX_OBJECTS || (message ? !wanted.objects.includes(message) : !wantsDicom(wanted))) continue;
+    if (!message && !key.endsWith('.dcm')) continue;
+    const bytes = await store.get(key, { maxBytes: MAX_OBJECT_BYTES });
+    const object = message ? describeMessage(fileOf(key), message, bytes) : describe(nameOf(key), bytes);
     if (wanted.objects.includes(object.kind)) all.push(object);
   }
   const reports = wanted.profile.flatMap((profile) =>
-    all.filter(({ kind, sopClassUID }) => kind === 'sr' && SR_PROFILE[sopClassUID] === profile),
+    all.filter((one) => one.kind === 'sr' && SR_PROFILE[one.sopClassUID] === profile),
   );
   const others = all.filter(({ kind }) => kind !== 'sr').sort((a, b) => (a.name < b.name ? -1 : 1));
   return [...(reports.length > 0 ? [reports] : []), ...others.map((one) => [one])];
 }
 
-/** The names alone, for the record. */
-export function primaryOf(alternatives: Alternatives): SendableObject {
-  const [first] = alternatives;
-  if (!first) throw new RangeError('nothing to choose from');
-  return first;
+function wantsDicom({ objects }: WantedObjects): boolean {
+  return objects.some((kind) => kind !== 'fhir' && kind !== 'hl7');
+}
+
+function describeMessage(name: string, kind: MessageKind, bytes: Buffer): RenderedObject {
+  return { form: 'message', name, kind, bytes, sha256: createHash('sha256').update(bytes).digest('hex') };
 }
 
 function describe(name: string, bytes: Buffer): RenderedObject {
@@ -60,6 +68,7 @@ function describe(name: string, bytes: Buffer): RenderedObject {
   const dataSet = bytes.subarray(dataSetOffset);
   const header = parseDataSet(dataSet, meta.transferSyntaxUID, { untilTag: Tag.PixelData });
   return {
+    form: 'dicom',
     name,
     kind: meta.sopClassUID in SR_PROFILE ? 'sr' : (KIND[meta.sopClassUID] ?? 'sc'),
     bytes,
@@ -72,7 +81,12 @@ function describe(name: string, bytes: Buffer): RenderedObject {
   };
 }
 
+/** `report.hl7` of `…/reports/report.hl7`. */
+function fileOf(key: string): string {
+  return key.slice(key.lastIndexOf('/') + 1);
+}
+
 /** `sr-comprehensive` of `…/reports/sr-comprehensive.dcm`. */
 function nameOf(key: string): string {
-  return key.slice(key.lastIndexOf('/') + 1, -'.dcm'.length);
+  return fileOf(key).slice(0, -'.dcm'.length);
 }

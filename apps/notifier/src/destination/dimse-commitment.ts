@@ -13,10 +13,7 @@ import { takeCommitment } from '../commitment/take-commitment';
 import { CommitmentRefusedError } from '../errors';
 
 /** Whom to ask, and how long to stay for an answer on the same association, ms. */
-export type CommitmentPeer = Pick<
-  AssociationOptions,
-  'host' | 'port' | 'callingAETitle' | 'calledAETitle' | 'connectTimeoutMs' | 'responseTimeoutMs'
-> & { readonly stayMs: number };
+export type CommitmentPeer = Omit<AssociationOptions, 'contexts' | 'eventReport'> & { readonly stayMs: number };
 
 /**
  * Asks a destination to take responsibility for instances, and stays a while for a result on the same association; one

@@ -1,70 +1,90 @@
 import { encodeDataSet, parseDataSet, parseUid, SopClass, Tag, TransferSyntax } from '@endplate/dicom';
-import { openAssociation, type AssociationOptions, type ScuAssociation, Status } from '@endplate/dimse';
-import { type Destination } from '@endplate/platform';
+import { openAssociation, type AssociationOptions, type ScuAssociation } from '@endplate/dimse';
+import { type DestinationOf } from '@endplate/platform';
+import { type DeliveryRecord } from '@endplate/studies';
 import { type CommitmentRecords } from '../commitment/commitment-records';
+import { HttpPeer } from '../http/http-peer';
+import { tlsOptions } from '../http/secret';
 import {
   type Alternatives,
   type CommittableObject,
   type DestinationPort,
-  type FindableObject,
-  type SendableObject,
+  type DicomObject,
+  dicomObjects,
+  type ReadBackPort,
   type SendAnswer,
 } from './destination.port';
-import { askForCommitment, type CommitmentPeer } from './dimse-commitment';
-import { storeVerdict } from './store-verdict';
+import { askForCommitment } from './dimse-commitment';
+import { findByQido } from './qido';
+import { refusesSopClass, storeVerdict } from './store-verdict';
+import { fetchByWado } from './wado';
 
 /** Matches looked at per object: a correct answer has one. */
 const MAX_MATCHES = 16;
 const QUERY_SYNTAXES = [TransferSyntax.ExplicitVRLittleEndian, TransferSyntax.ImplicitVRLittleEndian];
 
+/** Whom an association goes to, and what for. */
+type Call = Pick<AssociationOptions, 'contexts'> & { readonly query?: boolean };
+
 /**
- * A PACS over DIMSE: C-STORE to send, C-FIND at IMAGE level to read back.
+ * A PACS over DIMSE: C-STORE to send, C-FIND at IMAGE level or QIDO-RS to read back, WADO-RS to fetch.
  * @param callingAETitle - ours, where the destination does not say another
  * @param commitments - where results go; without it storage commitment is not asked for
  */
 export function dimseDestination(
-  destination: Destination,
+  destination: DestinationOf<'dimse'>,
   callingAETitle: string,
   commitments?: CommitmentRecords,
 ): DestinationPort {
-  const port = new DimseDestination(destination, destination.callingAETitle ?? callingAETitle);
-  if (!destination.commitment || !commitments) return port;
-  return Object.assign(port, {
-    commit: (transactionUID: string, objects: readonly CommittableObject[]) =>
-      askForCommitment(peerOf(destination, callingAETitle), commitments, transactionUID, objects),
-  });
-}
-
-function peerOf(destination: Destination, callingAETitle: string): CommitmentPeer {
-  const { host, port, aeTitle, connectTimeoutMs, responseTimeoutMs, commitmentStayMs } = destination;
+  const peer = new DimsePeer(destination, destination.callingAETitle ?? callingAETitle);
+  const readBack = readBackOf(destination, peer);
+  const commit = destination.commitment && commitments ? peer.committing(commitments) : undefined;
   return {
-    host,
-    port,
-    calledAETitle: aeTitle,
-    callingAETitle: destination.callingAETitle ?? callingAETitle,
-    connectTimeoutMs,
-    responseTimeoutMs,
-    stayMs: commitmentStayMs,
+    name: destination.name,
+    outOfReach: outOfReach(destination),
+    send: (objects) => peer.send(objects),
+    ...(readBack ? { readBack } : {}),
+    ...(commit ? { commit } : {}),
   };
 }
 
-class DimseDestination implements DestinationPort {
-  readonly name: string;
+function outOfReach({ commitment, readBack }: DestinationOf<'dimse'>): DeliveryRecord['outOfReach'] {
+  return [
+    ...(commitment ? [] : [{ rung: 'committed' as const, why: 'Storage Commitment is not asked for here.' }]),
+    ...(readBack === 'none' ? [{ rung: 'read-back' as const, why: 'Reading back is switched off here.' }] : []),
+  ];
+}
 
+function readBackOf(destination: DestinationOf<'dimse'>, peer: DimsePeer): ReadBackPort | undefined {
+  const { readBack, byteCheck, dicomWebUrl: root, dicomWebAuth: auth, dicomWebTls: tls } = destination;
+  if (readBack === 'none') return undefined;
+  const { connectTimeoutMs, responseTimeoutMs } = destination;
+  const web = (service: string) => new HttpPeer(service, { auth, tls, connectTimeoutMs, responseTimeoutMs });
+  const find: ReadBackPort['find'] =
+    readBack === 'qido' && root !== undefined
+      ? (study, objects) => findByQido(web('QIDO-RS'), root, study, dicomObjects(objects))
+      : (study, objects) => peer.find(study, dicomObjects(objects));
+  if (byteCheck !== 'wado' || root === undefined) return { by: readBack, find };
+  return {
+    by: readBack,
+    find,
+    bytes: { by: 'wado', fetch: (study, objects) => fetchByWado(web('WADO-RS'), root, study, objects) },
+  };
+}
+
+class DimsePeer {
   constructor(
-    private readonly destination: Destination,
+    private readonly destination: DestinationOf<'dimse'>,
     private readonly callingAETitle: string,
-  ) {
-    this.name = destination.name;
-  }
+  ) {}
 
   async send(objects: readonly Alternatives[]): Promise<readonly SendAnswer[]> {
-    const { host, port, aeTitle } = this.destination;
-    const association = await this.open({ host, port, calledAETitle: aeTitle, contexts: contextsFor(objects) });
+    const alternatives = objects.map(dicomObjects);
+    const association = await openAssociation(await this.options({ contexts: contextsFor(alternatives) }));
     const answers: SendAnswer[] = [];
     await conversation(association, async () => {
-      for (const alternatives of objects) {
-        const answer = await sendOne(association, alternatives);
+      for (const one of alternatives) {
+        const answer = await sendOne(association, one);
         answers.push(answer);
         // A destination that has no room has none for the next object either.
         if (answer.verdict === 'busy') return;
@@ -73,28 +93,39 @@ class DimseDestination implements DestinationPort {
     return answers;
   }
 
-  async find(studyInstanceUID: string, objects: readonly FindableObject[]): Promise<ReadonlySet<string>> {
-    const { host, port, aeTitle, query } = this.destination;
-    const association = await this.open({
-      host: query?.host ?? host,
-      port: query?.port ?? port,
-      calledAETitle: query?.aeTitle ?? aeTitle,
-      contexts: [{ abstractSyntax: SopClass.StudyRootFind, transferSyntaxes: QUERY_SYNTAXES }],
-    });
+  async find(studyInstanceUID: string, objects: readonly DicomObject[]): Promise<ReadonlySet<string>> {
+    const contexts = [{ abstractSyntax: SopClass.StudyRootFind, transferSyntaxes: QUERY_SYNTAXES }];
+    const association = await openAssociation(await this.options({ contexts, query: true }));
     const found = new Set<string>();
     await conversation(association, async () => {
       for (const object of objects) {
-        if (await isThere(association, studyInstanceUID, object)) found.add(object.sopInstanceUID);
+        if (await isThere(association, studyInstanceUID, object)) found.add(object.name);
       }
     });
     return found;
   }
 
-  private open(
-    peer: Pick<AssociationOptions, 'host' | 'port' | 'calledAETitle' | 'contexts'>,
-  ): Promise<ScuAssociation> {
-    const { connectTimeoutMs, responseTimeoutMs } = this.destination;
-    return openAssociation({ ...peer, callingAETitle: this.callingAETitle, connectTimeoutMs, responseTimeoutMs });
+  committing(records: CommitmentRecords): NonNullable<DestinationPort['commit']> {
+    const { commitmentStayMs: stayMs } = this.destination;
+    return async (transactionUID: string, objects: readonly CommittableObject[]) => {
+      const { contexts: _, ...peer } = await this.options({ contexts: [] });
+      await askForCommitment({ ...peer, stayMs }, records, transactionUID, objects);
+    };
+  }
+
+  private async options({ contexts, query }: Call): Promise<AssociationOptions> {
+    const { tls, connectTimeoutMs, responseTimeoutMs } = this.destination;
+    const elsewhere = query ? this.destination.query : undefined;
+    return {
+      host: elsewhere?.host ?? this.destination.host,
+      port: elsewhere?.port ?? this.destination.port,
+      calledAETitle: elsewhere?.aeTitle ?? this.destination.aeTitle,
+      callingAETitle: this.callingAETitle,
+      contexts,
+      connectTimeoutMs,
+      responseTimeoutMs,
+      ...(tls ? { tls: await tlsOptions(tls) } : {}),
+    };
   }
 }
 
@@ -111,7 +142,7 @@ async function conversation(association: ScuAssociation, work: () => Promise<voi
 }
 
 /** One context per SOP class and transfer syntax. */
-function contextsFor(objects: readonly Alternatives[]): AssociationOptions['contexts'] {
+function contextsFor(objects: readonly (readonly DicomObject[])[]): AssociationOptions['contexts'] {
   const pairs = new Map<string, { abstractSyntax: string; transferSyntaxes: string[] }>();
   for (const { sopClassUID, transferSyntaxUID } of objects.flat()) {
     pairs.set(`${sopClassUID} ${transferSyntaxUID}`, {
@@ -123,7 +154,7 @@ function contextsFor(objects: readonly Alternatives[]): AssociationOptions['cont
 }
 
 /** The first alternative that the destination takes; the last answer where it takes none. */
-async function sendOne(association: ScuAssociation, alternatives: Alternatives): Promise<SendAnswer> {
+async function sendOne(association: ScuAssociation, alternatives: readonly DicomObject[]): Promise<SendAnswer> {
   const [first] = alternatives;
   if (!first) throw new RangeError('nothing to choose from');
   let answer: SendAnswer = { object: first, verdict: 'refused' };
@@ -132,12 +163,12 @@ async function sendOne(association: ScuAssociation, alternatives: Alternatives):
     const status = await store(association, object);
     answer = { object, verdict: storeVerdict(status), status };
     // Only a refused SOP class is a reason to try another one.
-    if (status !== Status.SOPClassNotSupported) return answer;
+    if (!refusesSopClass(status)) return answer;
   }
   return answer;
 }
 
-async function store(association: ScuAssociation, object: SendableObject): Promise<number> {
+async function store(association: ScuAssociation, object: DicomObject): Promise<number> {
   const { sopClassUID, sopInstanceUID, transferSyntaxUID, dataSet } = object;
   const { status } = await association.store({ sopClassUID, sopInstanceUID, transferSyntaxUID, dataSet });
   return status;
@@ -147,7 +178,7 @@ async function store(association: ScuAssociation, object: SendableObject): Promi
 async function isThere(
   association: ScuAssociation,
   studyInstanceUID: string,
-  { seriesInstanceUID, sopInstanceUID }: FindableObject,
+  { seriesInstanceUID, sopInstanceUID }: DicomObject,
 ): Promise<boolean> {
   const syntax = parseUid(
     association.contextFor(SopClass.StudyRootFind)?.transferSyntax ?? TransferSyntax.ImplicitVRLittleEndian,

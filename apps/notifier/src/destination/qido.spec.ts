@@ -1,5 +1,6 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { type AddressInfo } from 'node:net';
+import { HttpPeer } from '../http/http-peer';
 import { findByQido } from './qido';
 
 let server: Server;
@@ -19,11 +20,16 @@ afterAll(() => {
 });
 
 const OBJECTS = [
-  { seriesInstanceUID: '1.2', sopInstanceUID: '1.2.3' },
-  { seriesInstanceUID: '1.2', sopInstanceUID: '1.2.4' },
+  { name: 'sr', seriesInstanceUID: '1.2', sopInstanceUID: '1.2.3' },
+  { name: 'sc', seriesInstanceUID: '1.2', sopInstanceUID: '1.2.4' },
 ];
 const find = (timeoutMs = 2000) =>
-  findByQido(`http://127.0.0.1:${(server.address() as AddressInfo).port}/dicom-web/`, '1', OBJECTS, timeoutMs);
+  findByQido(
+    new HttpPeer('QIDO-RS', { connectTimeoutMs: timeoutMs, responseTimeoutMs: timeoutMs }),
+    `http://127.0.0.1:${(server.address() as AddressInfo).port}/dicom-web/`,
+    '1',
+    OBJECTS,
+  );
 const says = (status: number, body = '', headers: Record<string, string> = {}) => {
   answer = (_, response) => void response.writeHead(status, headers).end(body);
 };
@@ -32,7 +38,7 @@ const instance = (uid: string) => JSON.stringify([{ '00080018': { vr: 'UI', Valu
 describe('findByQido', () => {
   it('asks for each object and finds those that the answer names', async () => {
     says(200, instance('1.2.3'));
-    await expect(find()).resolves.toEqual(new Set(['1.2.3']));
+    await expect(find()).resolves.toEqual(new Set(['sr']));
     expect(asked).toEqual([
       '/dicom-web/studies/1/series/1.2/instances?SOPInstanceUID=1.2.3&limit=2',
       '/dicom-web/studies/1/series/1.2/instances?SOPInstanceUID=1.2.4&limit=2',

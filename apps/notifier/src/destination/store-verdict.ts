@@ -14,3 +14,8 @@ export function storeVerdict(status: number): SendAnswer['verdict'] {
   if (kind === 'success' || kind === 'warning' || status === Status.DuplicateSOPInstance) return 'accepted';
   return PASSING.has(status) || status >> 8 === 0xa7 ? 'busy' : 'refused';
 }
+
+/** Failures of one SOP class that another one may not have. @standard PS3.4 B.2.3 */
+export function refusesSopClass(status: number): boolean {
+  return status === Status.SOPClassNotSupported || status >> 8 === Status.DataSetDoesNotMatchSOPClass >> 8;
+}

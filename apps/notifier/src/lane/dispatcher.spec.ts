@@ -1,5 +1,5 @@
 import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
-import { destinationSchema } from '@endplate/platform';
+import { dimseDestinationSchema } from '@endplate/platform';
 import { createQueues, createWorker, type Queues, type QueueWorker } from '@endplate/queue';
 import { startRedis, type TestRedis } from '../../../../test/servers/redis';
 import { checkObject } from '../deliver/check-object';
@@ -61,7 +61,7 @@ afterAll(async () => {
 });
 
 function destination(name: string, port: number) {
-  const settings = destinationSchema.parse({ name, kind: 'dimse', host: '127.0.0.1', port, aeTitle: 'PACS' });
+  const settings = dimseDestinationSchema.parse({ name, kind: 'dimse', host: '127.0.0.1', port, aeTitle: 'PACS' });
   return { settings, port: dimseDestination(settings, 'ENDPLATE') };
 }
 

@@ -1,4 +1,9 @@
-import { type DeliveryTarget, DeliverVersion, type DeliverVersionPorts } from '../deliver/deliver-version';
+import {
+  deliveryTarget,
+  type DeliveryTarget,
+  DeliverVersion,
+  type DeliverVersionPorts,
+} from '../deliver/deliver-version';
 import { type DestinationPort } from '../destination/destination.port';
 import { type Destination } from '@endplate/platform';
 import { isDeliveryOver } from '@endplate/studies';
@@ -18,7 +23,7 @@ export type DispatcherPorts = Omit<DeliverVersionPorts, 'jobs'> & VerifyDelivery
 
 /** Knows the lanes. A job without a lane is given up with a reason that can be seen. */
 export class Dispatcher {
-  private readonly lanes = new Map<string, { lane: DestinationLane; target: DeliveryTarget & ConfiguredDestination }>();
+  private readonly lanes = new Map<string, { lane: DestinationLane; target: DeliveryTarget }>();
   private readonly writer: DeliveryWriter;
 
   constructor(
@@ -27,8 +32,9 @@ export class Dispatcher {
     private readonly ports: DispatcherPorts,
   ) {
     this.writer = new DeliveryWriter(ports);
-    for (const target of destinations) {
-      const { name, concurrency } = target.settings;
+    for (const { settings, port } of destinations) {
+      const { name, concurrency } = settings;
+      const target = deliveryTarget(settings, port);
       this.lanes.set(name, { lane: new DestinationLane(name, { ...options, concurrency }), target });
     }
   }

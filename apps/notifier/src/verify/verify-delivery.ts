@@ -1,14 +1,19 @@
-import { type Destination } from '@endplate/platform';
 import { type ObjectStore } from '@endplate/store';
-import { type DeliveredObject, type DeliveryRecord, isDeliveryOver } from '@endplate/studies';
+import { type DeliveredObject, type DeliveryRecord, isDeliveryOver, OBJECT_PROOFS } from '@endplate/studies';
+import { type WantedObjects } from '@endplate/platform';
 import { renderedObjects } from '../deliver/rendered-objects';
 import { type CommitmentRecords } from '../commitment/commitment-records';
 import { requireCommitment } from '../commitment/require-commitment';
 import { DeliveryWriter, type WriterPorts } from '../delivery-writer';
-import { type DestinationPort } from '../destination/destination.port';
-import { storeVerdict } from '../destination/store-verdict';
+import {
+  type DestinationPort,
+  dicomObjects,
+  type ReadBackPort,
+  type SendableObject,
+} from '../destination/destination.port';
 import { NotCommittedYetError, NotFoundYetError } from '../errors';
 import { type DeliveryName, hasReached, withObjects } from '../ladder';
+import { compareObject } from './compare-object';
 
 /** Checks after which a destination that never answers a request for commitment is judged by the read-back alone. */
 const SILENT_CHECKS = 4;
@@ -21,8 +26,9 @@ export interface VerifyDeliveryPorts extends WriterPorts {
 
 /** A destination with how it is asked. */
 export interface VerifyTarget {
-  readonly settings: Pick<Destination, 'profile' | 'objects' | 'readBack' | 'maxAttempts'>;
-  readonly port: Pick<DestinationPort, 'find' | 'commit'>;
+  readonly wanted: WantedObjects;
+  readonly maxAttempts: number;
+  readonly port: Pick<DestinationPort, 'readBack' | 'commit' | 'acknowledges'>;
 }
 
 /**
@@ -40,10 +46,11 @@ export class VerifyDelivery {
   async run(name: DeliveryName, target: VerifyTarget): Promise<void> {
     const record = await this.ports.records.read(name);
     if (!record || isDeliveryOver(record) || !hasReached(record, 'sent')) return;
+    const { readBack } = target.port;
     const counted = await this.writer.countTry(record, 'checks');
     const committed = await this.commit(counted, target);
-    if (committed && target.settings.readBack === 'none') await this.endUnasked(committed);
-    else if (committed) await this.look(committed, name, target);
+    if (committed && readBack) await this.look(committed, name, target, readBack);
+    else if (committed) await this.endUnasked(committed, target);
   }
 
   /**
@@ -51,7 +58,10 @@ export class VerifyDelivery {
    * for the first checks, is left to the read-back.
    * @returns undefined where the delivery has come to its end
    */
-  private async commit(record: DeliveryRecord, { port, settings }: VerifyTarget): Promise<DeliveryRecord | undefined> {
+  private async commit(
+    record: DeliveryRecord,
+    { port, maxAttempts }: VerifyTarget,
+  ): Promise<DeliveryRecord | undefined> {
     if (!port.commit || hasReached(record, 'committed')) return record;
     try {
       await requireCommitment(record, port.commit, this.ports.commitments);
@@ -59,14 +69,18 @@ export class VerifyDelivery {
     } catch (error) {
       const silent = error instanceof NotCommittedYetError && error.silent && record.checks >= SILENT_CHECKS;
       if (silent || (error as { code?: unknown } | undefined)?.code === 'DIMSE_CONTEXT_REFUSED') return record;
-      await this.failed(record, error, settings.maxAttempts, 'dead-letter');
+      await this.failed(record, error, maxAttempts, 'dead-letter');
       return undefined;
     }
   }
 
-  private async endUnasked(record: DeliveryRecord): Promise<void> {
+  private async endUnasked(record: DeliveryRecord, { port }: VerifyTarget): Promise<void> {
     if (hasReached(record, 'committed')) {
       await this.writer.end(record, 'delivered');
+      return;
+    }
+    if (port.acknowledges) {
+      await this.writer.end(record, 'acknowledged');
       return;
     }
     await this.writer.end(record, 'unproven', {
@@ -75,32 +89,62 @@ export class VerifyDelivery {
     });
   }
 
-  private async look(record: DeliveryRecord, name: DeliveryName, target: VerifyTarget): Promise<void> {
-    let found: ReadonlySet<string>;
+  private async look(
+    record: DeliveryRecord,
+    name: DeliveryName,
+    { wanted, maxAttempts }: VerifyTarget,
+    readBack: ReadBackPort,
+  ): Promise<void> {
+    const sent = await this.sentObjects(record, name, wanted);
+    let known = record;
     try {
-      found = await target.port.find(name.studyInstanceUID, await this.sentObjects(record, name, target));
+      const found = await readBack.find(name.studyInstanceUID, sent);
+      known = withObjects(
+        record,
+        record.objects.map((one) => (one.accepted && found.has(one.name) ? listed(one) : one)),
+      );
     } catch (error) {
-      await this.failed(record, error, target.settings.maxAttempts, 'unproven');
+      await this.failed(record, error, maxAttempts, 'unproven');
       return;
     }
-    const objects = record.objects.map((one) => ({ ...one, readBack: one.readBack || found.has(one.sopInstanceUID) }));
-    const known = withObjects(record, objects);
-    const missing = objects.filter((one) => isAccepted(one) && !one.readBack).length;
+    const missing = known.objects.filter(({ accepted, readBack: there }) => accepted && !there).length;
     if (missing > 0) {
-      await this.failed(known, new NotFoundYetError(missing), target.settings.maxAttempts, 'dead-letter');
+      await this.failed(known, new NotFoundYetError(missing), maxAttempts, 'dead-letter');
       return;
     }
-    const refused = objects.filter((one) => !isAccepted(one)).map(({ name: object }) => object);
-    const reached = await this.writer.reach(known, 'read-back');
+    try {
+      known = await compare(known, name.studyInstanceUID, sent, readBack);
+    } catch (error) {
+      await this.failed(known, error, maxAttempts, 'unproven');
+      return;
+    }
+    await this.endLooked(known, readBack);
+  }
+
+  private async endLooked(known: DeliveryRecord, readBack: ReadBackPort): Promise<void> {
+    const accepted = known.objects.filter((one) => one.accepted);
+    const result = OBJECT_PROOFS.find((proof) => accepted.some((one) => (one.proof ?? 'listed') === proof)) ?? 'listed';
+    const by = readBack.bytes && result !== 'listed' ? readBack.bytes.by : readBack.by;
+    const reached = await this.writer.reach(known, 'read-back', { by, result });
+    if (result === 'changed') {
+      const which = accepted.flatMap(({ name, changed }) => (changed ? [`${name} ${changed.join(', ')}`] : []));
+      const text = `The destination has the objects, with other content than was sent: ${which.join('; ')}`.slice(
+        0,
+        500,
+      );
+      await this.writer.end(reached, 'unproven', { code: 'CHANGED', text });
+      return;
+    }
+    const refused = known.objects.filter((one) => !one.accepted).map(({ name }) => name);
     const reason = { code: 'PARTLY_REFUSED', text: `The destination took all but ${refused.join(', ')}.` };
     await this.writer.end(reached, 'delivered', refused.length > 0 ? reason : undefined);
   }
 
-  /** The objects of the record, with their series. */
-  private async sentObjects(record: DeliveryRecord, name: DeliveryName, { settings }: VerifyTarget) {
-    const sent = new Set(record.objects.filter(isAccepted).map(({ sopInstanceUID }) => sopInstanceUID));
-    const all = await renderedObjects(this.ports.store, name, settings);
-    return all.flat().filter(({ sopInstanceUID }) => sent.has(sopInstanceUID));
+  /** The objects of the record, as they lie in the store. */
+  private async sentObjects(record: DeliveryRecord, name: DeliveryName, wanted: WantedObjects) {
+    const sent = new Set(record.objects.filter(({ accepted }) => accepted).map((one) => one.name));
+    const all = await renderedObjects(this.ports.store, name, wanted);
+    return all.flat().filter((one) => sent.has(one.name));
   }
 
   /** Not retryable means here: the destination cannot be asked at all. */
@@ -124,7 +168,29 @@ export class VerifyDelivery {
   }
 }
 
-/** An object without a status was of a SOP class that the destination does not take. */
-function isAccepted({ status }: DeliveredObject): boolean {
-  return status !== undefined && storeVerdict(status) === 'accepted';
+function listed(object: DeliveredObject): DeliveredObject {
+  return { ...object, readBack: true, proof: object.proof ?? 'listed' };
+}
+
+/** Fetches what only was listed, and compares it. @throws NOTIFIER_NOT_FOUND_YET where the destination leaves one out */
+async function compare(
+  record: DeliveryRecord,
+  studyInstanceUID: string,
+  sent: readonly SendableObject[],
+  { bytes }: ReadBackPort,
+): Promise<DeliveryRecord> {
+  const open = new Set(record.objects.filter(({ proof }) => proof === 'listed').map(({ name }) => name));
+  const wanted = dicomObjects(sent).filter(({ name }) => open.has(name));
+  if (!bytes || wanted.length === 0) return record;
+  const objects = new Map(record.objects.map((one) => [one.name, one]));
+  for await (const back of bytes.fetch(studyInstanceUID, wanted)) {
+    const original = wanted.find(({ sopInstanceUID }) => sopInstanceUID === back.sopInstanceUID);
+    const known = original && objects.get(original.name);
+    if (!original || !known) continue;
+    const { proof, changed } = compareObject(original, back);
+    objects.set(original.name, { ...known, proof, ...(changed.length > 0 ? { changed: [...changed] } : {}) });
+    open.delete(original.name);
+  }
+  if (open.size > 0) throw new NotFoundYetError(open.size);
+  return withObjects(record, [...objects.values()]);
 }

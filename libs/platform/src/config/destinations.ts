@@ -1,32 +1,23 @@
 import { z } from 'zod';
+import {
+  aeTitle,
+  COMMON,
+  type DELIVERED_OBJECTS,
+  host,
+  httpAuth,
+  httpUrl,
+  port,
+  type REPORT_PROFILES,
+  secretSource,
+  tlsClient,
+  WANTED,
+} from './destination/parts';
 import { type JsonFile, jsonFile } from './setting';
 
-/** Profiles of the structured report, as a destination lists them. */
-export const REPORT_PROFILES = ['comprehensive-3d', 'comprehensive'] as const;
-
-/**
- * Objects that can be sent: structured report, key images as Secondary Capture, segmentation, one page as Encapsulated
- * PDF, key objects.
- */
-export const DELIVERED_OBJECTS = ['sr', 'sc', 'seg', 'pdf', 'ko'] as const;
-/** A segmentation has tens of megabytes on CT, so that a destination has to ask for it. */
-const DEFAULT_OBJECTS = ['sr', 'sc'] as const;
-
-/** Printable ASCII without backslash, not blank at either end. @standard PS3.5 6.2 */
-const aeTitle = z
-  .string()
-  .regex(/^(?! )[\x20-\x5b\x5d-\x7e]{1,16}(?<! )$/, 'must be 1 to 16 characters of an AE title');
-const port = z.int().min(1).max(65535);
-const host = z
-  .string()
-  .min(1)
-  .max(253)
-  .regex(/^[^\s/]+$/, 'must be a host name or address');
-
-/** One place that results are sent to. */
-export const destinationSchema = z.strictObject({
-  /** Stands in keys and job ids. */
-  name: z.string().regex(/^[a-z0-9][a-z0-9_-]{0,62}$/i, 'must be letters, digits, dash, underscore'),
+/** A PACS over DIMSE. */
+export const dimseDestinationSchema = z.strictObject({
+  ...COMMON,
+  ...WANTED,
   kind: z.literal('dimse'),
   host,
   port,
@@ -34,37 +25,84 @@ export const destinationSchema = z.strictObject({
   aeTitle,
   /** AE title that we call ourselves; that of the configuration when absent. */
   callingAETitle: aeTitle.optional(),
-  /** Wanted profile of the structured report, or several in falling order: the next one is for a refused SOP class. */
-  profile: z
-    .union([z.enum(REPORT_PROFILES), z.array(z.enum(REPORT_PROFILES)).min(1).max(REPORT_PROFILES.length)])
-    .default('comprehensive-3d')
-    .transform((given) => (typeof given === 'string' ? [given] : given)),
-  objects: z
-    .array(z.enum(DELIVERED_OBJECTS))
-    .min(1)
-    .default([...DEFAULT_OBJECTS]),
+  /** DICOM over TLS; plain when absent. */
+  tls: tlsClient.optional(),
   /** How it is proven that the destination has what it took; `none` leaves it unproven. */
   readBack: z.enum(['c-find', 'qido', 'none']).default('c-find'),
+  /** How each object is fetched back after that, to compare it with what was sent. */
+  byteCheck: z.enum(['wado', 'none']).default('none'),
   /** Whether Storage Commitment is asked for before the read-back. */
   commitment: z.boolean().default(false),
   /** How long we stay on the association for its result, in ms; results that come later need `ENDPLATE_COMMITMENT_PORT`. */
   commitmentStayMs: z.int().min(0).max(60_000).default(2000),
   /** Where C-FIND is answered, when elsewhere. */
   query: z.strictObject({ host: host.optional(), port: port.optional(), aeTitle: aeTitle.optional() }).optional(),
-  /** Root of its DICOMweb service; needed with `qido`. */
-  dicomWebUrl: z.url({ protocol: /^https?$/ }).optional(),
-  /** Studies sent at once. */
-  concurrency: z.int().min(1).max(16).default(1),
-  /** Tries before a delivery is given up. */
-  maxAttempts: z.int().min(1).max(13).default(13),
-  /** Connection and negotiation, each, in ms. */
-  connectTimeoutMs: z.int().min(100).max(120_000).default(10_000),
-  /** Each response, in ms. */
-  responseTimeoutMs: z.int().min(100).max(600_000).default(60_000),
+  /** Root of its DICOMweb service; needed with `qido` and `wado`. */
+  dicomWebUrl: httpUrl.optional(),
+  dicomWebAuth: httpAuth.optional(),
+  dicomWebTls: tlsClient.optional(),
+});
+
+/** A DICOMweb origin server: STOW-RS to send, QIDO-RS and WADO-RS to read back. @standard PS3.18 10 */
+export const stowDestinationSchema = z.strictObject({
+  ...COMMON,
+  ...WANTED,
+  kind: z.literal('stow'),
+  /** Root of the service, for example `https://pacs/dicom-web`. */
+  url: httpUrl,
+  auth: httpAuth.optional(),
+  tls: tlsClient.optional(),
+  readBack: z.enum(['qido', 'none']).default('qido'),
+  byteCheck: z.enum(['wado', 'none']).default('wado'),
+});
+
+/** A FHIR server that takes transactions. */
+export const fhirDestinationSchema = z.strictObject({
+  ...COMMON,
+  kind: z.literal('fhir'),
+  /** Base of the server, for example `https://ehr/fhir`. */
+  url: httpUrl,
+  auth: httpAuth.optional(),
+  tls: tlsClient.optional(),
+  /** `search`: each resource is looked for by its identifier, and there must be one. */
+  readBack: z.enum(['search', 'none']).default('search'),
+});
+
+/** A receiver of HL7 v2 messages over MLLP. */
+export const hl7DestinationSchema = z.strictObject({
+  ...COMMON,
+  kind: z.literal('hl7'),
+  host,
+  port,
+  tls: tlsClient.optional(),
+});
+
+/** A receiver of signed events. */
+export const webhookDestinationSchema = z.strictObject({
+  ...COMMON,
+  kind: z.literal('webhook'),
+  url: httpUrl,
+  /** Key of the signature, at least 16 bytes. */
+  secret: secretSource,
+  auth: httpAuth.optional(),
+  tls: tlsClient.optional(),
+  /** Where people reach the console; the event then links to it. */
+  consoleUrl: httpUrl.optional(),
 });
 
 /** One place that results are sent to. */
+export const destinationSchema = z.discriminatedUnion('kind', [
+  dimseDestinationSchema,
+  stowDestinationSchema,
+  fhirDestinationSchema,
+  hl7DestinationSchema,
+  webhookDestinationSchema,
+]);
+
+/** One place that results are sent to. */
 export type Destination = z.output<typeof destinationSchema>;
+/** A destination of one kind. */
+export type DestinationOf<K extends Destination['kind']> = Extract<Destination, { kind: K }>;
 
 /** The file of destinations: a list, names differ. */
 export const destinationsSchema = z
@@ -72,9 +110,37 @@ export const destinationsSchema = z
   .max(64)
   .refine((list) => new Set(list.map(({ name }) => name.toLowerCase())).size === list.length, 'two names are the same')
   .refine(
-    (list) => list.every(({ readBack, dicomWebUrl }) => readBack !== 'qido' || dicomWebUrl !== undefined),
+    (list) => list.every((one) => one.kind !== 'dimse' || one.readBack !== 'qido' || one.dicomWebUrl !== undefined),
     'readBack qido needs dicomWebUrl',
+  )
+  .refine(
+    (list) => list.every((one) => one.kind !== 'dimse' || one.byteCheck !== 'wado' || one.dicomWebUrl !== undefined),
+    'byteCheck wado needs dicomWebUrl',
   );
+
+/** What a destination gets of a version. */
+export interface WantedObjects {
+  /** Profiles of the structured report, in falling order. */
+  readonly profile: readonly (typeof REPORT_PROFILES)[number][];
+  /** Kinds of objects; `fhir` and `hl7` are the messages of those kinds. */
+  readonly objects: readonly ((typeof DELIVERED_OBJECTS)[number] | 'fhir' | 'hl7')[];
+}
+
+/** What a destination wants; an event of a webhook is made of the version alone, so that it wants nothing. */
+export function wantedObjects(destination: Destination): WantedObjects {
+  switch (destination.kind) {
+    case 'dimse':
+    case 'stow':
+      return { profile: destination.profile, objects: destination.objects };
+    case 'fhir':
+    case 'hl7':
+      return { profile: [], objects: [destination.kind] };
+    case 'webhook':
+      return { profile: [], objects: [] };
+    default:
+      return destination satisfies never;
+  }
+}
 
 /** Where results go. */
 export const DESTINATIONS_SECTION = {

@@ -1,6 +1,9 @@
 import { z } from 'zod';
 
-/** Steps of a delivery, in the order they are climbed. `committed` is left out where a destination offers no commitment. */
+/**
+ * Steps of a delivery, in the order they are climbed. A rung that a destination's kind or settings leave out stands in
+ * `outOfReach` with the reason.
+ */
 export const DELIVERY_RUNGS = ['rendered', 'validated', 'sent', 'committed', 'read-back'] as const;
 
 /** One step of a delivery. */
@@ -8,19 +11,32 @@ export type DeliveryRung = (typeof DELIVERY_RUNGS)[number];
 
 /**
  * `under-way` and `waiting` (for the next try) go on; the others are the end: `delivered` is proven by commitment or
- * read back, `unproven` was accepted and cannot be proven, `dead-letter` was given up with a reason.
+ * read back, `unproven` was accepted and cannot be proven, or is there with other content, `acknowledged` was accepted
+ * by a kind of destination that knows no further proof, `superseded` was not sent because a later version is there,
+ * `dead-letter` was given up with a reason.
  */
 export const DELIVERY_STATES = [
   'under-way',
   'waiting',
   'delivered',
   'unproven',
+  'acknowledged',
+  'superseded',
   'nothing-to-send',
   'dead-letter',
 ] as const;
 
 /** What has become of a delivery. */
 export type DeliveryState = (typeof DELIVERY_STATES)[number];
+
+/**
+ * What is known of an object at its destination, from weak to strong: it is there with other elements, it is listed, it
+ * was fetched and has the same elements with the same values in another encoding, it was fetched and has the same bytes.
+ */
+export const OBJECT_PROOFS = ['changed', 'listed', 'equal', 'identical'] as const;
+
+/** What is known of an object at its destination. */
+export type ObjectProof = (typeof OBJECT_PROOFS)[number];
 
 const uid = z
   .string()
@@ -31,13 +47,21 @@ const uid = z
 export const deliveredObjectSchema = z.object({
   /** Name below `reports/`, without `.dcm`. */
   name: z.string().min(1).max(100),
-  sopClassUID: uid,
-  sopInstanceUID: uid,
+  /** Absent where the object is no DICOM object. */
+  sopClassUID: uid.optional(),
+  sopInstanceUID: uid.optional(),
   /** Of the bytes that are sent. */
   sha256: z.string().regex(/^[0-9a-f]{64}$/),
-  /** DIMSE status of the answer; absent while there is none. */
+  /** DIMSE status of the answer, or of the failed instance of STOW-RS; absent where there is none. */
   status: z.int().min(0).max(0xffff).optional(),
+  /** The answer of other protocols in a few words, for example `HTTP 201` or `AA`. */
+  answer: z.string().max(200).optional(),
+  /** Whether the destination took it. */
+  accepted: z.boolean(),
   readBack: z.boolean().default(false),
+  proof: z.enum(OBJECT_PROOFS).optional(),
+  /** Elements that differ from those that were sent, as `(gggg,eeee)`, where the proof is `changed`. */
+  changed: z.array(z.string().max(100)).max(64).optional(),
 });
 /** One object on its way to a destination. */
 export type DeliveredObject = z.output<typeof deliveredObjectSchema>;
@@ -50,7 +74,16 @@ export const deliveryRecordSchema = z.object({
   destination: z.string().min(1).max(63),
   state: z.enum(DELIVERY_STATES),
   /** Rungs reached, in order, with the time they were reached first (ISO 8601, UTC). */
-  rungs: z.array(z.object({ rung: z.enum(DELIVERY_RUNGS), at: z.iso.datetime() })),
+  rungs: z.array(
+    z.object({
+      rung: z.enum(DELIVERY_RUNGS),
+      at: z.iso.datetime(),
+      /** Of `read-back`: how it was looked, and what is known of the object of which least is known. */
+      proof: z.object({ by: z.string().max(40), result: z.enum(OBJECT_PROOFS) }).optional(),
+    }),
+  ),
+  /** Rungs that this destination can't reach, or is set not to, and why. */
+  outOfReach: z.array(z.object({ rung: z.enum(DELIVERY_RUNGS), why: z.string().max(200) })).default([]),
   objects: z.array(deliveredObjectSchema).max(256),
   /** Tries of sending, and of reading back; counted before the try, so that a process that dies counts as well. */
   attempts: z.int().min(0),
@@ -71,3 +104,6 @@ export function isDeliveryOver({ state }: Pick<DeliveryRecord, 'state'>): boolea
 export function highestRung({ rungs }: Pick<DeliveryRecord, 'rungs'>): DeliveryRung | undefined {
   return rungs.at(-1)?.rung;
 }
+
+/** How the last rung was proven. */
+export type ReadBackProof = NonNullable<DeliveryRecord['rungs'][number]['proof']>;

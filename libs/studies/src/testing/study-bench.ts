@@ -80,6 +80,7 @@ export class StudyBench {
       destination,
       state,
       rungs: [{ rung: 'rendered', at: this.now.toISOString() }],
+      outOfReach: [],
       objects: [],
       attempts: 1,
       checks: 0,
