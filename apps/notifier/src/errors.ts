@@ -11,7 +11,8 @@ export type NotifierErrorCode =
   | 'NOTIFIER_HTTP_FAILED'
   | 'NOTIFIER_HTTP_REFUSED'
   | 'NOTIFIER_SECRET_MISSING'
-  | 'NOTIFIER_FETCH_FAILED';
+  | 'NOTIFIER_FETCH_FAILED'
+  | 'NOTIFIER_HL7_FAILED';
 
 /** Base of every failure of the notifier. */
 export class NotifierError extends Error {
@@ -122,6 +123,13 @@ export class SecretMissingError extends NotifierError {
 export class FetchFailedError extends NotifierError {
   constructor(what: string, options?: ErrorOptions) {
     super('NOTIFIER_FETCH_FAILED', true, `An object could not be fetched back: ${what}.`, options);
+  }
+}
+
+/** A receiver of HL7 messages gave no acknowledgement; that may pass. */
+export class MllpFailedError extends NotifierError {
+  constructor(what: string, options?: ErrorOptions) {
+    super('NOTIFIER_HL7_FAILED', true, `The destination has not acknowledged the message: ${what}.`, options);
   }
 }
 

@@ -72,6 +72,7 @@ export class NotifierModule implements OnApplicationBootstrap, BeforeApplication
                 port: openDestination(settings, {
                   aeTitle: delivery.aeTitle,
                   commitments: new CommitmentRecords(store),
+                  nowMs: () => Date.now(),
                 }),
               })),
               lane,

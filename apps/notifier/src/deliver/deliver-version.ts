@@ -1,10 +1,10 @@
-import { studyFindingsSchema } from '@endplate/findings';
+import { type StudyFindings, studyFindingsSchema } from '@endplate/findings';
 import { type Destination, wantedObjects, type WantedObjects } from '@endplate/platform';
 import { type JobPublisher } from '@endplate/queue';
 import { findingsKey, type ObjectStore, quarantinePrefix } from '@endplate/store';
 import { type DeliveredObject, type DeliveryRecord, isDeliveryOver, Manifests } from '@endplate/studies';
 import { DeliveryWriter, type WriterPorts } from '../delivery-writer';
-import { type DestinationPort, type SendAnswer } from '../destination/destination.port';
+import { type Alternatives, type DestinationPort, type SendAnswer } from '../destination/destination.port';
 import { hex, NotAnalysedYetError, StoreStatusError } from '../errors';
 import {
   beginDelivery,
@@ -60,8 +60,10 @@ export class DeliverVersion {
   }
 
   private async climb(begun: DeliveryRecord, name: DeliveryName, target: DeliveryTarget): Promise<DeliveryRecord> {
-    const record = withOutOfReach(begun, target.port.outOfReach);
-    if (!(await this.isAnalysed(name))) {
+    const { port, wanted } = target;
+    const record = withOutOfReach(begun, port.outOfReach);
+    const findings = await this.findings(name);
+    if (findings.outcome.status !== 'analysed' && !port.compose) {
       return this.writer.end(record, 'nothing-to-send', {
         code: 'NOT_ANALYSED',
         text: 'The version was not analysed, so there is no report.',
@@ -72,7 +74,19 @@ export class DeliverVersion {
       const text = `Version ${later} has a report of its own, which names this one as its predecessor; only that is sent.`;
       return this.writer.end(record, 'superseded', { code: 'SUPERSEDED', text });
     }
-    const objects = await renderedObjects(this.ports.store, name, target.wanted);
+    if (port.compose) {
+      const rendered = await this.writer.reach(record, 'rendered');
+      return this.send(await this.writer.reach(rendered, 'validated'), [[port.compose(findings)]], target);
+    }
+    return this.sendRendered(record, await renderedObjects(this.ports.store, name, wanted), name, target);
+  }
+
+  private async sendRendered(
+    record: DeliveryRecord,
+    objects: readonly (readonly RenderedObject[])[],
+    name: DeliveryName,
+    target: DeliveryTarget,
+  ): Promise<DeliveryRecord> {
     // Pictures without the report that was asked for are no delivery.
     const reportMissing = target.wanted.objects.includes('sr') && objects[0]?.[0]?.kind !== 'sr';
     if (objects.length === 0 || reportMissing) return this.endWithoutObjects(record, name);
@@ -90,7 +104,7 @@ export class DeliverVersion {
 
   private async send(
     validated: DeliveryRecord,
-    objects: readonly (readonly RenderedObject[])[],
+    objects: readonly Alternatives[],
     { port, maxAttempts }: DeliveryTarget,
   ): Promise<DeliveryRecord> {
     const record = await this.writer.countTry(validated, 'attempts');
@@ -143,19 +157,20 @@ export class DeliverVersion {
   private async laterVersion({ studyInstanceUID, version }: DeliveryName): Promise<number | undefined> {
     const versions = await new Manifests(this.ports.store).versions(studyInstanceUID);
     for (const later of versions.filter((one) => one > version).reverse()) {
-      const analysed = await this.isAnalysed({ studyInstanceUID, version: later }).catch((error: unknown) => {
-        if (error instanceof NotAnalysedYetError) return false;
+      const findings = await this.findings({ studyInstanceUID, version: later }).catch((error: unknown) => {
+        if (error instanceof NotAnalysedYetError) return undefined;
         throw error;
       });
-      if (analysed) return later;
+      if (findings?.outcome.status === 'analysed') return later;
     }
     return undefined;
   }
 
-  private async isAnalysed({ studyInstanceUID, version }: Omit<DeliveryName, 'destination'>): Promise<boolean> {
+  /** @throws NOTIFIER_NOT_ANALYSED_YET */
+  private async findings({ studyInstanceUID, version }: Omit<DeliveryName, 'destination'>): Promise<StudyFindings> {
     try {
       const bytes = await this.ports.store.get(findingsKey(studyInstanceUID, version));
-      return studyFindingsSchema.parse(JSON.parse(bytes.toString('utf8'))).outcome.status === 'analysed';
+      return studyFindingsSchema.parse(JSON.parse(bytes.toString('utf8')));
     } catch (error) {
       if ((error as { code?: unknown }).code === 'STORE_NOT_FOUND') throw new NotAnalysedYetError();
       throw error;

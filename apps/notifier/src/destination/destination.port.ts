@@ -1,3 +1,4 @@
+import { type StudyFindings } from '@endplate/findings';
 import { type DeliveryRecord } from '@endplate/studies';
 
 /** One DICOM object that can be sent, as it lies in the store. */
@@ -49,6 +50,10 @@ export interface DestinationPort {
   readonly name: string;
   /** Rungs that this kind of destination, or its settings, leave out, and why. */
   readonly outOfReach: DeliveryRecord['outOfReach'];
+  /**
+   * Makes what is sent of the findings, also of a version that was not analysed; absent where it lies in the store.
+   */
+  readonly compose?: (findings: StudyFindings) => MessageObject;
   /**
    * Sends one of each, in order. Sending the same object twice leaves one at the destination: its UID is the same.
    * @returns one answer per entry of `objects`

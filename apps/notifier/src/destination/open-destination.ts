@@ -2,12 +2,18 @@ import { type Destination } from '@endplate/platform';
 import { type CommitmentRecords } from '../commitment/commitment-records';
 import { type DestinationPort } from './destination.port';
 import { dimseDestination } from './dimse';
+import { fhirDestination } from './fhir';
+import { hl7Destination } from './hl7';
+import { stowDestination } from './stow';
+import { webhookDestination } from './webhook';
 
 /** What destinations of any kind need besides their settings. */
 export interface DestinationPorts {
   /** Ours, where a destination does not say another. */
   readonly aeTitle: string;
   readonly commitments: CommitmentRecords;
+  /** ms since 1970. */
+  readonly nowMs: () => number;
 }
 
 /** The conversation with a destination of whichever kind. */
@@ -15,7 +21,15 @@ export function openDestination(destination: Destination, ports: DestinationPort
   switch (destination.kind) {
     case 'dimse':
       return dimseDestination(destination, ports.aeTitle, ports.commitments);
+    case 'stow':
+      return stowDestination(destination);
+    case 'fhir':
+      return fhirDestination(destination);
+    case 'hl7':
+      return hl7Destination(destination);
+    case 'webhook':
+      return webhookDestination(destination, ports.nowMs);
     default:
-      throw new Error('not yet');
+      return destination satisfies never;
   }
 }
