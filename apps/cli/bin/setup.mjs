@@ -13,8 +13,8 @@ const NEEDED = { 'redis-server': 'redis-server', dcmtk: 'storescu', orthanc: 'Or
 /** Puts Orthanc, which cannot bind one address, into a network namespace. Of use to root alone. */
 const FOR_ROOT = { iproute2: 'ip' };
 const PIXELMED = { 'libpixelmed-java': '/usr/share/java/pixelmed.jar', 'default-jre-headless': 'java' };
-/** For the console's page in a browser and a second opinion on reports: `npm test` alone looks for them. */
-const FOR_TESTS = { chromium: 'chromium', ...PIXELMED };
+/** For the console's page in a browser, certificates, and a second opinion on reports: `npm test` alone looks for them. */
+const FOR_TESTS = { chromium: 'chromium', openssl: 'openssl', ...PIXELMED };
 const POLICY = '/usr/sbin/policy-rc.d';
 const WORDS = ['--help', '--pixelmed'];
 const isRoot = process.getuid?.() === 0;
