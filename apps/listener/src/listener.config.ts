@@ -5,6 +5,7 @@ import {
   configFault,
   DESTINATIONS_SECTION,
   destinationsOf,
+  hearsOfEveryVersion,
   durationMs,
   HTTP_SECTION,
   integer,
@@ -128,6 +129,8 @@ export interface ListenerConfig extends Omit<ConfigOf<typeof LISTENER_SECTIONS>,
   readonly store: StoreChoice;
   /** Names of the destinations, for reconcile. */
   readonly destinations: readonly string[];
+  /** Names of those that also hear of a version that was not analysed. */
+  readonly told: readonly string[];
 }
 
 /**
@@ -157,5 +160,8 @@ export function parseListenerConfig(env: Readonly<Record<string, string | undefi
     ...config,
     store: chooseStore(config.store),
     destinations: destinationsOf(config.destinations).map(({ name }) => name),
+    told: destinationsOf(config.destinations)
+      .filter(hearsOfEveryVersion)
+      .map(({ name }) => name),
   });
 }

@@ -135,7 +135,8 @@ export class ListenerModule implements OnApplicationBootstrap, BeforeApplication
           provide: MaintenanceProcessor,
           useFactory: (store: ObjectStore, queues: Queues, timeline: Timeline, observer: ListenerObserver) => {
             const defaults = { quietMs: config.study.quietMs, priority: 'routine' as const };
-            const ports = { store, timeline, jobs: queues, destinations: config.destinations, defaults, now };
+            const { destinations, told } = config;
+            const ports = { store, timeline, jobs: queues, destinations, told, defaults, now };
             const options = { ...workerOptions(config, observer), everyMs: config.study.reconcileMs };
             return new MaintenanceProcessor(ports, queues, observer, options);
           },

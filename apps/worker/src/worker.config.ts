@@ -5,6 +5,7 @@ import {
   type ConfigOf,
   chooseStore,
   durationMs,
+  hearsOfEveryVersion,
   HTTP_SECTION,
   integer,
   LOG_SECTION,
@@ -66,6 +67,8 @@ export interface WorkerConfig extends Omit<ConfigOf<typeof WORKER_SECTIONS>, 'st
   readonly store: StoreChoice;
   /** Names of the destinations, and the profiles that any of them may want. */
   readonly destinations: readonly string[];
+  /** Names of those that also hear of a version that was not analysed. */
+  readonly told: readonly string[];
   readonly profiles: readonly (typeof REPORT_PROFILES)[number][];
   /** Kinds of objects besides the structured report that any of them wants. */
   readonly kinds: readonly Exclude<(typeof DELIVERED_OBJECTS)[number], 'sr'>[];
@@ -85,9 +88,8 @@ export function parseWorkerConfig(env: Readonly<Record<string, string | undefine
     ...config,
     store: chooseStore(config.store),
     destinations: destinations.map(({ name }) => name),
-    kinds: DELIVERED_OBJECTS.filter(
-      (kind): kind is Exclude<typeof kind, 'sr'> => kind !== 'sr' && objects.has(kind),
-    ),
+    told: destinations.filter(hearsOfEveryVersion).map(({ name }) => name),
+    kinds: DELIVERED_OBJECTS.filter((kind): kind is Exclude<typeof kind, 'sr'> => kind !== 'sr' && objects.has(kind)),
     // Without a destination a report is made all the same: it can be seen, and sent later.
     profiles: wanted.size === 0 ? [REPORT_PROFILES[0]] : REPORT_PROFILES.filter((profile) => wanted.has(profile)),
   });

@@ -79,6 +79,7 @@ export class WorkerModule implements OnApplicationBootstrap, BeforeApplicationSh
               renderer,
               jobs: queues,
               destinations: config.destinations,
+              told: config.told,
               notify: (event) => observer.workerEvent(event),
             }),
           inject: [STORE, QUEUES, ANALYSER, RENDERER, WorkerObserver],

@@ -47,6 +47,7 @@ export {
   destinationsSchema,
   dimseDestinationSchema,
   fhirDestinationSchema,
+  hearsOfEveryVersion,
   hl7DestinationSchema,
   stowDestinationSchema,
   wantedObjects,

@@ -2,6 +2,7 @@ import {
   chooseStore,
   DESTINATIONS_SECTION,
   destinationsOf,
+  hearsOfEveryVersion,
   durationMs,
   parseConfig,
   REDIS_SECTION,
@@ -49,6 +50,9 @@ async function reconcileStore(env: NodeJS.ProcessEnv): Promise<ReconcileReport> 
       timeline: new Timeline(store, () => new Date()),
       jobs: queues,
       destinations: destinationsOf(config.destinations).map(({ name }) => name),
+      told: destinationsOf(config.destinations)
+        .filter(hearsOfEveryVersion)
+        .map(({ name }) => name),
       defaults: { quietMs: config.completeness.quietMs, priority: 'routine' },
       now: () => new Date(),
     });

@@ -21,6 +21,8 @@ export interface AnalyseVersionPorts {
   readonly jobs: Pick<JobPublisher, 'deliver'>;
   /** Names of the destinations that get a delivery job. */
   readonly destinations: readonly string[];
+  /** Those of them that also hear of a version that was not analysed. */
+  readonly told?: readonly string[];
   readonly notify: (event: WorkerEvent) => void | Promise<void>;
 }
 
@@ -140,7 +142,7 @@ export class AnalyseVersion {
 
   private async finish(name: VersionName, findings: StudyFindings, outcome: AnalysisOutcome): Promise<AnalysisOutcome> {
     const analysed = findings.outcome.status === 'analysed';
-    const destinations = analysed ? this.ports.destinations : [];
+    const destinations = analysed ? this.ports.destinations : (this.ports.told ?? []);
     for (const destination of destinations) await this.ports.jobs.deliver({ ...name, destination });
     await this.ports.notify({
       ...name,

@@ -142,6 +142,11 @@ export function wantedObjects(destination: Destination): WantedObjects {
   }
 }
 
+/** True where a destination gets something of a version that was not analysed too. */
+export function hearsOfEveryVersion({ kind }: Pick<Destination, 'kind'>): boolean {
+  return kind === 'webhook';
+}
+
 /** Where results go. */
 export const DESTINATIONS_SECTION = {
   file: jsonFile('ENDPLATE_DESTINATIONS', destinationsSchema, { about: 'Where results are sent.' }),

@@ -14,6 +14,8 @@ export interface ReconcilePorts {
   readonly jobs: Pick<JobPublisher, 'completeness' | 'analyse' | 'deliver'>;
   /** Names of the destinations every analysed version goes to. */
   readonly destinations: readonly string[];
+  /** Names of those that also hear of a version that was not analysed. */
+  readonly told?: readonly string[];
   /** For studies whose timeline does not tell. */
   readonly defaults: { readonly quietMs: number; readonly priority: Priority };
   readonly now: () => Date;
@@ -115,9 +117,9 @@ class ReconcilePass {
       this.count('analyse', await this.ports.jobs.analyse({ studyInstanceUID, version, priority }));
       return;
     }
-    if (outcome.status !== 'analysed') return;
-    const records = await this.reader.deliveries(studyInstanceUID, version);
-    for (const destination of this.ports.destinations) {
+    const destinations = outcome.status === 'analysed' ? this.ports.destinations : (this.ports.told ?? []);
+    const records = destinations.length > 0 ? await this.reader.deliveries(studyInstanceUID, version) : [];
+    for (const destination of destinations) {
       const record = records.find((one) => one.destination === destination);
       if (record && isDeliveryOver(record)) continue;
       this.count('deliver', await this.ports.jobs.deliver({ studyInstanceUID, version, destination }));

@@ -15,7 +15,7 @@ export const STUDY_STATES = [
 
 /**
  * `received`: instances, no version yet. `waiting`: a version waits for a worker. `analysing`: a worker began.
- * `analysed`: findings, nothing on its way. `not-analysed`: the study cannot be used, the reason is known.
+ * `analysed`: findings, nothing on its way, or nothing sent because a later version was. `not-analysed`: the study cannot be used, the reason is known.
  * `delivering`, `delivered`: on its way to at least one destination, at all of them. `failed`: analysis or a delivery
  * was given up.
  */
@@ -33,6 +33,6 @@ export function stateOfVersion(
   }
   if (outcome.status === 'not-analysed') return 'not-analysed';
   if (deliveries.some(({ state }) => state === 'dead-letter')) return 'failed';
-  if (deliveries.length === 0) return 'analysed';
+  if (deliveries.every(({ state }) => state === 'superseded')) return 'analysed';
   return deliveries.every(isDeliveryOver) ? 'delivered' : 'delivering';
 }

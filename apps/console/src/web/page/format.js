@@ -58,6 +58,8 @@ const DELIVERIES = {
   waiting: ['Waiting to try again', 'attention'],
   delivered: ['Delivered and read back', 'done'],
   unproven: ['Accepted, not proven', 'attention'],
+  acknowledged: ['Acknowledged', 'done'],
+  superseded: ['Not sent, a later version is', 'moving'],
   'nothing-to-send': ['Nothing to send', 'moving'],
   'dead-letter': ['Given up', 'bad'],
 };

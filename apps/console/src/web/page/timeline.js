@@ -11,6 +11,9 @@ const WORDS = {
   'delivery-postponed': ({ destination, attempt }) => `${destination}: try ${attempt} failed, another follows`,
   'delivery-delivered': ({ destination }) => `${destination}: delivered`,
   'delivery-unproven': ({ destination }) => `${destination}: accepted, not proven`,
+  'delivery-acknowledged': ({ destination }) => `${destination}: acknowledged`,
+  'delivery-superseded': ({ destination }) => `${destination}: not sent, a later version is`,
+  'delivery-retried': ({ destination }) => `${destination}: begun anew`,
   'delivery-nothing-to-send': ({ destination }) => `${destination}: nothing to send`,
   'delivery-dead-letter': ({ destination }) => `${destination}: given up`,
 };
