@@ -1,11 +1,5 @@
-import { spawn, type ChildProcess } from 'node:child_process';
-import { mkdtemp, readdir, rm } from 'node:fs/promises';
-import { connect } from 'node:net';
-import { tmpdir } from 'node:os';
-import path from 'node:path';
 import { dimseDestinationSchema } from '@endplate/platform';
-import { freePort } from '../../../cli/src/process/free-port';
-import { waitUntil } from '../../../cli/src/process/wait-until';
+import { startStoreScp, type StoreScp } from '../../../../test/servers/storescp';
 import { type Certificates, certificates } from '../fixture/certificates';
 import { runDelivery } from '../fixture/delivery-run';
 import { SmallPacs } from '../fixture/small-pacs';
@@ -67,34 +61,15 @@ describe('DICOM over TLS to our own server', () => {
 });
 
 describe('DICOM over TLS to storescp of DCMTK', () => {
-  let child: ChildProcess;
-  let folder: string;
-  let port: number;
+  let scp: StoreScp;
   beforeAll(async () => {
-    folder = await mkdtemp(path.join(tmpdir(), 'endplate-storescp-'));
-    port = await freePort();
-    const { server } = tls;
-    const words = ['+tls', server.keyFile, server.certFile, '+cf', tls.caFile, '-rc', '-aet', 'PACS', '-od', folder];
-    child = spawn('storescp', [...words, String(port)], { stdio: 'ignore' });
-    await waitUntil('storescp listens', () => listens(port), { timeoutMs: 20_000 });
+    const { server, caFile } = tls;
+    scp = await startStoreScp(['+tls', server.keyFile, server.certFile, '+cf', caFile, '-rc', '-aet', 'PACS']);
   });
-  afterAll(async () => {
-    child?.kill('SIGKILL');
-    await rm(folder, { recursive: true, force: true });
-  });
+  afterAll(() => scp?.stop());
 
   it('sends the report; what storescp does not answer is said to be unproven', async () => {
-    expect(await run(port)).toMatchObject({ state: 'unproven', reason: { code: 'DIMSE_CONTEXT_REFUSED' } });
-    expect((await readdir(folder)).length).toBe(1);
+    expect(await run(scp.port)).toMatchObject({ state: 'unproven', reason: { code: 'DIMSE_CONTEXT_REFUSED' } });
+    expect(await scp.files()).toHaveLength(1);
   });
 });
-
-function listens(port: number): Promise<true | undefined> {
-  return new Promise((resolve) => {
-    const socket = connect({ host: '127.0.0.1', port });
-    socket.once('connect', () => resolve(true));
-    socket.once('error', () => resolve(undefined));
-    socket.once('close', () => resolve(undefined));
-    socket.once('connect', () => socket.destroy());
-  });
-}

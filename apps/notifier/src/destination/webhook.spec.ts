@@ -3,7 +3,7 @@ import { createServer, type IncomingHttpHeaders, type Server } from 'node:http';
 import { type AddressInfo } from 'node:net';
 import { webhookDestinationSchema } from '@endplate/platform';
 import { type DeliveryRecord } from '@endplate/studies';
-import { CloudEvent, HTTP } from 'cloudevents';
+import { type CloudEvent, HTTP } from 'cloudevents';
 import { NOW_MS, runDelivery } from '../fixture/delivery-run';
 import { storedReports, type StoredReports } from '../fixture/stored-reports';
 
