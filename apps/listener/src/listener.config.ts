@@ -39,7 +39,8 @@ export const DICOM_SECTION = {
     default: 'ENDPLATE',
   }),
   aeConfig: jsonFile('ENDPLATE_AE_CONFIG', aeConfigSchema, {
-    about: 'Who may send: [{aeTitle, addresses?, quietMs?, priority?}]; anyone when absent.',
+    about:
+      'Who may send: [{aeTitle, addresses?, quietMs?, priority?, query?, fetch?, commitment?, identity?}]; anyone when absent.',
   }),
   tlsCert: optionalText('ENDPLATE_DICOM_TLS_CERT', { about: 'Certificate chain of the DICOM server.', form: 'path' }),
   tlsKey: optionalText('ENDPLATE_DICOM_TLS_KEY', { about: 'Its private key.', form: 'path' }),

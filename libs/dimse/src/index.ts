@@ -17,6 +17,7 @@ export type { EventReport, EventReportHandler } from './service/event-report';
 export * from './service/storage-commitment';
 export type { FindHandler, FindRequest } from './service/find-handler';
 export type { DataSetSource } from './service/message-sender';
+export type { MoveOutcome, MoveRequest, SuboperationCounts } from './service/move-operation';
 export type { AcceptDecision, Services } from './service/session-context';
 export { type ActionRequest, type ScuAssociation, type StoreInstance } from './service/scu-association';
 export type { StoreHandler, StoreRequest, StoreSink } from './service/store-handler';

@@ -47,8 +47,35 @@ describe('AeDirectory', () => {
     [[{ aeTitle: 'A', addresses: ['ct.local'] }]],
     [[{ aeTitle: 'A', addresses: ['10.0.0.1/8/8'] }]],
     [[{ aeTitle: 'A', quietMS: 5 }]],
+    [[{ aeTitle: 'A', fetch: true }]],
+    [[{ aeTitle: 'A', query: { host: 'pacs', port: 0 } }]],
+    [[{ aeTitle: 'A', commitment: { host: 'a b', port: 104 } }]],
+    [[{ aeTitle: 'A', identity: { username: 'u', passcodeEnv: 'P', passcodeFile: '/p' } }]],
   ])('refuses the list %j', (list) => {
     expect(aeConfigSchema.safeParse(list).success).toBe(false);
+  });
+
+  it('knows what an AE offers, under which title and where', () => {
+    const partners = new AeDirectory(
+      aeConfigSchema.parse([
+        { aeTitle: 'CT1', addresses: ['10.0.0.1'], commitment: { host: '10.0.0.1', port: 105 } },
+        {
+          aeTitle: 'CT1',
+          query: { host: 'pacs', port: 104, aeTitle: 'PACS' },
+          fetch: true,
+          identity: { username: 'u' },
+        },
+      ]),
+      defaults,
+    );
+    expect(partners.partner('CT1')).toEqual({
+      query: { host: 'pacs', port: 104, aeTitle: 'PACS' },
+      fetch: true,
+      commitment: { host: '10.0.0.1', port: 105, aeTitle: 'CT1' },
+    });
+    expect(partners.partner('XX')).toEqual({ fetch: false });
+    expect(partners.requiredIdentity('CT1', '10.0.0.1')).toBeUndefined();
+    expect(partners.requiredIdentity('CT1', '10.0.0.2')).toEqual({ username: 'u' });
   });
 
   it('knows loopback', () => {

@@ -6,16 +6,45 @@ import { z } from 'zod';
 /** An address or a CIDR block, IPv4 or IPv6. */
 const addressSchema = z.string().refine((text) => blockOf(text) !== undefined, 'must be an IP address or a CIDR block');
 
+const aeTitleSchema = z.string().refine(isAETitle, 'must be an AE title (PS3.5 6.2)');
+/** Where a service of an AE is called; under its own title unless another one is named. */
+const serviceAddressSchema = z.strictObject({
+  host: z.string().regex(/^[a-z0-9][a-z0-9.:-]{0,252}$/i, 'must be a host name or an IP address'),
+  port: z.int().min(1).max(65_535),
+  aeTitle: aeTitleSchema.optional(),
+});
+/** Who an AE has to say that it is; the passcode itself is no part of the list. @standard PS3.7 D.3.3.7 */
+const identitySchema = z
+  .strictObject({
+    username: z.string().min(1).max(256),
+    passcodeFile: z.string().min(1).optional(),
+    passcodeEnv: z
+      .string()
+      .regex(/^[A-Z][A-Z0-9_]*$/)
+      .optional(),
+  })
+  .refine((one) => !(one.passcodeFile && one.passcodeEnv), 'must have one of passcodeFile and passcodeEnv');
+
 /** `ENDPLATE_AE_CONFIG`: who may send, and what holds for its studies. */
 export const aeConfigSchema = z
   .array(
-    z.strictObject({
-      aeTitle: z.string().refine(isAETitle, 'must be an AE title (PS3.5 6.2)'),
-      /** Where it may come from; anywhere when absent. */
-      addresses: z.array(addressSchema).min(1).optional(),
-      quietMs: z.int().min(0).max(86_400_000).optional(),
-      priority: z.enum(['stat', 'routine']).optional(),
-    }),
+    z
+      .strictObject({
+        aeTitle: aeTitleSchema,
+        /** Where it may come from; anywhere when absent. */
+        addresses: z.array(addressSchema).min(1).optional(),
+        quietMs: z.int().min(0).max(86_400_000).optional(),
+        priority: z.enum(['stat', 'routine']).optional(),
+        /** Where it answers C-FIND and C-MOVE: it is asked how many instances a study has. */
+        query: serviceAddressSchema.optional(),
+        /** Whether instances that are missing by its count are fetched from there (C-MOVE to ourselves). */
+        fetch: z.boolean().optional(),
+        /** Where it hears results of storage commitment, where it does not wait for them. */
+        commitment: serviceAddressSchema.optional(),
+        /** The user identity it must show. */
+        identity: identitySchema.optional(),
+      })
+      .refine((one) => !one.fetch || one.query, 'must have a query address to fetch from'),
   )
   .min(1);
 /** `ENDPLATE_AE_CONFIG`: who may send. */
@@ -27,9 +56,28 @@ export interface SourceRules {
   readonly priority: Priority;
 }
 
+/** Where a service of an AE is called. */
+export interface ServiceAddress {
+  readonly host: string;
+  readonly port: number;
+  readonly aeTitle: string;
+}
+
+/** What an AE offers to us. */
+export interface Partner {
+  readonly query?: ServiceAddress;
+  readonly fetch: boolean;
+  readonly commitment?: ServiceAddress;
+}
+
+/** The user identity that an AE must show; without a passcode the name is enough. */
+export type RequiredIdentity = NonNullable<AeConfig[number]['identity']>;
+
 interface Entry {
   readonly addresses: BlockList | undefined;
   readonly rules: SourceRules;
+  readonly partner: Partner;
+  readonly identity: RequiredIdentity | undefined;
 }
 
 /** Knows who may send. Without a list anyone may, and the default rules hold. */
@@ -47,6 +95,20 @@ export class AeDirectory {
   find(callingAETitle: string, remoteAddress: string): SourceRules | undefined {
     if (!this.entries) return this.defaults;
     return this.entries.get(callingAETitle)?.find((one) => contains(one.addresses, remoteAddress))?.rules;
+  }
+
+  /** The user identity that a calling AE title at an address must show; undefined: none. */
+  requiredIdentity(callingAETitle: string, remoteAddress: string): RequiredIdentity | undefined {
+    return this.entries?.get(callingAETitle)?.find((one) => contains(one.addresses, remoteAddress))?.identity;
+  }
+
+  /** What an AE offers to us; of several entries of one title, the first that names a service. */
+  partner(aeTitle: string): Partner {
+    const partners = (this.entries?.get(aeTitle) ?? []).map(({ partner }) => partner);
+    const query = partners.find((one) => one.query)?.query;
+    const commitment = partners.find((one) => one.commitment)?.commitment;
+    const fetch = partners.some((one) => one.fetch);
+    return { fetch, ...(query ? { query } : {}), ...(commitment ? { commitment } : {}) };
   }
 
   /** The rules for a sender without AE title (HTTP): loopback, or an address that a listed AE names. */
@@ -68,16 +130,26 @@ export function isLoopback(host: string): boolean {
 
 function entriesOf(config: AeConfig, defaults: SourceRules): Map<string, Entry[]> {
   const entries = new Map<string, Entry[]>();
-  for (const { aeTitle, addresses, quietMs, priority } of config) {
+  for (const entry of config) {
+    const { aeTitle, addresses, quietMs, priority, identity } = entry;
     const rules = { quietMs: quietMs ?? defaults.quietMs, priority: priority ?? defaults.priority };
     const list = addresses && new BlockList();
     for (const text of addresses ?? []) {
       const block = blockOf(text)!;
       list?.addSubnet(block.network, block.prefix, block.family);
     }
-    entries.set(aeTitle, [...(entries.get(aeTitle) ?? []), { addresses: list, rules }]);
+    const before = entries.get(aeTitle) ?? [];
+    entries.set(aeTitle, [...before, { addresses: list, rules, partner: partnerOf(entry), identity }]);
   }
   return entries;
+}
+
+function partnerOf({ aeTitle, query, fetch, commitment }: AeConfig[number]): Partner {
+  return {
+    ...(query ? { query: { ...query, aeTitle: query.aeTitle ?? aeTitle } } : {}),
+    fetch: fetch === true,
+    ...(commitment ? { commitment: { ...commitment, aeTitle: commitment.aeTitle ?? aeTitle } } : {}),
+  };
 }
 
 function contains(addresses: BlockList | undefined, remoteAddress: string): boolean {

@@ -3,8 +3,10 @@ import { AssociationAborted, ContextRefused, MessageInvalid, UsageInvalid } from
 import { CommandField, type CommandSet } from '../message/command-set';
 import { Status, statusKind, type DimseStatus } from '../message/status';
 import type { AssociationChannel } from '../transport/association-channel';
+import type { Timers } from '../transport/timers';
 import { receiveEventReport, type EventReportHandler } from './event-report';
 import { MessageSender, type Command, type DataSetSource } from './message-sender';
+import { runMove, type MoveOutcome, type MoveRequest } from './move-operation';
 import type { BoundedDataSet } from './receiver';
 import type { DimseResponse, ScuSession } from './scu-session';
 
@@ -36,6 +38,7 @@ export interface ScuFacts {
   readonly contexts: readonly AcceptedContext[];
   readonly peerMaximumLength: number;
   readonly responseTimeoutMs: number;
+  readonly timers: Timers;
   /** What is done with events that the peer reports on this association. */
   readonly eventReport?: EventReportHandler;
 }
@@ -152,6 +155,37 @@ export class ScuAssociation {
     }
   }
 
+  /**
+   * C-MOVE: the peer sends the matches to an AE of our choice, on associations of its own. A failure status is part of
+   * the outcome, not an error. Aborting the signal, or a move that takes too long, sends C-CANCEL; the outcome is then
+   * what the peer says it had done.
+   * @throws DIMSE_CONTEXT_REFUSED, DIMSE_TIMEOUT, DIMSE_ASSOCIATION_ABORTED, DIMSE_USAGE_INVALID
+   * @standard PS3.7 9.3.4
+   * @standard PS3.4 C.4.2
+   */
+  move(request: MoveRequest): Promise<MoveOutcome> {
+    return this.#exclusive(async () => {
+      const context = this.#require(request.sopClassUID);
+      const command = this.#command(CommandField.CMoveRq, {
+        AffectedSOPClassUID: request.sopClassUID,
+        Priority: request.priority ?? 0,
+        MoveDestination: request.destinationAETitle,
+      });
+      return runMove(
+        {
+          transferSyntaxUID: context.transferSyntax,
+          responseTimeoutMs: this.facts.responseTimeoutMs,
+          timers: this.facts.timers,
+          send: () => this.#send(context.id, command, request.identifier),
+          next: () => this.#response(command),
+          cancel: () => this.#sendCancel(context.id, command),
+          abort: () => this.abort(),
+        },
+        request,
+      );
+    });
+  }
+
   /** Ends the association in order. @throws DIMSE_TIMEOUT, DIMSE_ASSOCIATION_ABORTED @standard PS3.8 7.2 */
   release(): Promise<void> {
     return this.#exclusive(async () => {
@@ -218,10 +252,14 @@ export class ScuAssociation {
   }
 
   async #cancel(contextId: number, command: { readonly MessageID: number }): Promise<void> {
-    const cancel = { CommandField: CommandField.CCancelRq, MessageIDBeingRespondedTo: command.MessageID };
-    await this.#sender.sendCommand(contextId, cancel);
+    await this.#sendCancel(contextId, command);
     let status = Status.Pending as number;
     while (statusKind(status) === 'pending') status = (await this.#response(command)).command.Status ?? 0;
+  }
+
+  async #sendCancel(contextId: number, command: { readonly MessageID: number }): Promise<void> {
+    const cancel = { CommandField: CommandField.CCancelRq, MessageIDBeingRespondedTo: command.MessageID };
+    await this.#sender.sendCommand(contextId, cancel);
   }
 
   async #exclusive<T>(operation: () => Promise<T>): Promise<T> {

@@ -72,6 +72,7 @@ export async function openAssociation(options: AssociationOptions): Promise<ScuA
     contexts,
     peerMaximumLength,
     responseTimeoutMs,
+    timers,
     ...(options.eventReport ? { eventReport: options.eventReport } : {}),
   });
   if (contexts.length > 0) return association;
