@@ -4,12 +4,13 @@ import {
   HTTP_SECTION,
   LOG_SECTION,
   parseConfig,
+  REDIS_SECTION,
   STORE_SECTION,
   type StoreChoice,
 } from '@endplate/platform';
 
-/** Every section the console reads. It needs no Redis: the objects tell everything. */
-export const CONSOLE_SECTIONS = { store: STORE_SECTION, log: LOG_SECTION, http: HTTP_SECTION };
+/** Every section the console reads. To show needs no Redis, the objects tell everything; to begin a delivery anew does. */
+export const CONSOLE_SECTIONS = { store: STORE_SECTION, redis: REDIS_SECTION, log: LOG_SECTION, http: HTTP_SECTION };
 
 /** The console's configuration. */
 export interface ConsoleConfig extends Omit<ConfigOf<typeof CONSOLE_SECTIONS>, 'store'> {

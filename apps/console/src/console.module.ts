@@ -6,9 +6,12 @@ import {
   type OnApplicationBootstrap,
 } from '@nestjs/common';
 import { Health } from '@endplate/platform';
+import { createQueues, type Queues } from '@endplate/queue';
 import { createFilesystemStore, createS3Store, type ObjectStore } from '@endplate/store';
 import { StudyReader, Timeline } from '@endplate/studies';
+import { DeliveryRetry } from './api/delivery-retry';
 import { openApiDocument } from './api/open-api';
+import { RetryController } from './api/retry.controller';
 import { OPEN_API, StudyController } from './api/study.controller';
 import { StudyViews } from './api/study-reader';
 import { WorklistReader } from './api/worklist-reader';
@@ -17,22 +20,31 @@ import { readPage } from './web/page-files';
 import { PAGE, WebController } from './web/web.controller';
 
 const STORE = Symbol('console:store');
+const QUEUES = Symbol('console:queues');
 const READER = Symbol('console:reader');
 
-/** Shows what is there; in nobody's path. */
+/** Shows what is there and begins anew what was given up; in nobody's path. */
 @Module({})
 export class ConsoleModule implements OnApplicationBootstrap, BeforeApplicationShutdown {
   constructor(
     @Inject(STORE) private readonly store: ObjectStore,
+    @Inject(QUEUES) private readonly queues: Queues,
     @Inject(Health) private readonly health: Health,
   ) {}
 
   static register(config: ConsoleConfig): DynamicModule {
     return {
       module: ConsoleModule,
-      controllers: [StudyController, WebController],
+      controllers: [StudyController, RetryController, WebController],
       providers: [
         { provide: STORE, useFactory: () => openStore(config) },
+        { provide: QUEUES, useFactory: () => createQueues(config.redis) },
+        {
+          provide: DeliveryRetry,
+          useFactory: (store: ObjectStore, jobs: Queues) =>
+            new DeliveryRetry({ store, jobs, timeline: new Timeline(store, () => new Date()) }),
+          inject: [STORE, QUEUES],
+        },
         {
           provide: READER,
           useFactory: (store: ObjectStore) => new StudyReader(store, new Timeline(store, () => new Date())),
@@ -60,6 +72,7 @@ export class ConsoleModule implements OnApplicationBootstrap, BeforeApplicationS
   }
 
   async beforeApplicationShutdown(): Promise<void> {
+    await this.queues.close();
     await this.store.close();
   }
 }

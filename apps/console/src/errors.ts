@@ -1,5 +1,10 @@
 /** Stable codes of what the console itself can fail with. */
-export type ConsoleErrorCode = 'CONSOLE_STUDY_NOT_FOUND' | 'CONSOLE_OBJECT_NOT_FOUND' | 'CONSOLE_PAGE_MISSING';
+export type ConsoleErrorCode =
+  | 'CONSOLE_STUDY_NOT_FOUND'
+  | 'CONSOLE_OBJECT_NOT_FOUND'
+  | 'CONSOLE_PAGE_MISSING'
+  | 'CONSOLE_ORIGIN_REFUSED'
+  | 'CONSOLE_RETRY_CONFLICT';
 
 /** Base of every failure of the console. */
 export class ConsoleError extends Error {
@@ -35,5 +40,19 @@ export class PageMissingError extends ConsoleError {
       'CONSOLE_PAGE_MISSING',
       'The page of the console is missing: apps/console/src/web/page must be part of the installation.',
     );
+  }
+}
+
+/** A request that would change something does not come from our own page. */
+export class ForeignOriginError extends ConsoleError {
+  constructor(why: string) {
+    super('CONSOLE_ORIGIN_REFUSED', `The request was not carried out: ${why}.`);
+  }
+}
+
+/** The delivery is on its way, or is over and well. */
+export class NothingToRetryError extends ConsoleError {
+  constructor() {
+    super('CONSOLE_RETRY_CONFLICT', 'There is no such delivery that was given up or could not be proven.');
   }
 }

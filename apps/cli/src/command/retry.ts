@@ -20,6 +20,7 @@ export function retryCommand(): Command {
       const { versionNumber, destination } = options;
       const again = await retry(process.env, {
         studyInstanceUID: study,
+        by: 'cli',
         ...(versionNumber === undefined ? {} : { version: versionNumber }),
         ...(destination === undefined ? {} : { destination }),
       });

@@ -1,10 +1,15 @@
 import { studyFindingsSchema } from '@endplate/findings';
 import { z } from 'zod';
-import { problemSchema, studyViewSchema, worklistSchema } from './view.schema';
+import { ACTION_HEADER } from './same-origin';
+import { problemSchema, retryViewSchema, studyViewSchema, worklistSchema } from './view.schema';
 
 const STUDY = { name: 'studyInstanceUID', in: 'path', required: true, schema: { type: 'string', maxLength: 64 } };
 const VERSION = { name: 'version', in: 'path', required: true, schema: { type: 'integer', minimum: 1 } };
 const NAME = { name: 'name', in: 'path', required: true, schema: { type: 'string', maxLength: 100 } };
+
+const DESTINATION = { name: 'destination', in: 'path', required: true, schema: { type: 'string', maxLength: 63 } };
+/** What a page from elsewhere can't send. */
+const ACTION = { name: ACTION_HEADER, in: 'header', required: true, schema: { type: 'string' } };
 
 /**
  * The API's description, made from the schemas that the answers are typed by.
@@ -16,7 +21,8 @@ export function openApiDocument(version: string): object {
     info: {
       title: 'Endplate console',
       version,
-      description: 'What Endplate knows of studies. Research and triage only. Not a diagnosis. Read-only.',
+      description:
+        'What Endplate knows of studies. Research and triage only. Not a diagnosis. Read-only, but for deliveries that are begun anew.',
     },
     paths: {
       '/api/studies': { get: operation('Worklist, youngest study first', [], json('Worklist')) },
@@ -31,6 +37,13 @@ export function openApiDocument(version: string): object {
           'image/png': { schema: { type: 'string', format: 'binary' } },
         }),
       },
+      '/api/studies/{studyInstanceUID}/versions/{version}/deliveries/{destination}/retry': {
+        post: accepted(
+          'Begins a delivery anew that was given up or could not be proven',
+          [STUDY, VERSION, DESTINATION, ACTION],
+          json('Retry'),
+        ),
+      },
       '/livez': { get: operation('Liveness', [], { 'application/json': { schema: { type: 'object' } } }) },
       '/readyz': { get: operation('Readiness', [], { 'application/json': { schema: { type: 'object' } } }) },
       '/metrics': { get: operation('Prometheus metrics', [], { 'text/plain': { schema: { type: 'string' } } }) },
@@ -40,6 +53,7 @@ export function openApiDocument(version: string): object {
         Worklist: schemaOf(worklistSchema),
         Study: schemaOf(studyViewSchema),
         Findings: schemaOf(studyFindingsSchema),
+        Retry: schemaOf(retryViewSchema),
         Problem: schemaOf(problemSchema),
       },
     },
@@ -47,11 +61,19 @@ export function openApiDocument(version: string): object {
 }
 
 function operation(summary: string, parameters: readonly object[], content: object): object {
+  return described(summary, parameters, { 200: { description: 'Here it is', content } });
+}
+
+function accepted(summary: string, parameters: readonly object[], content: object): object {
+  return described(summary, parameters, { 202: { description: 'It was begun', content } });
+}
+
+function described(summary: string, parameters: readonly object[], answers: object): object {
   return {
     summary,
     parameters,
     responses: {
-      200: { description: 'Here it is', content },
+      ...answers,
       default: {
         description: 'A problem (RFC 9457)',
         content: { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } },

@@ -1,4 +1,4 @@
-import { deliveryRecordSchema, STUDY_STATES, timelineEventSchema } from '@endplate/studies';
+import { DELIVERY_STATES, deliveryRecordSchema, STUDY_STATES, timelineEventSchema } from '@endplate/studies';
 import { z } from 'zod';
 import { findingsSummarySchema } from './findings-summary';
 
@@ -73,6 +73,13 @@ export const studyViewSchema = z.object({
 });
 /** Everything about a study but its findings and pictures. */
 export type StudyView = z.output<typeof studyViewSchema>;
+
+/** What was begun anew. */
+export const retryViewSchema = z.object({
+  retried: z.array(z.object({ version: z.int(), destination: z.string(), was: z.enum(DELIVERY_STATES) })),
+});
+/** What was begun anew. */
+export type RetryView = z.output<typeof retryViewSchema>;
 
 /** A problem. @standard RFC 9457 */
 export const problemSchema = z.object({

@@ -16,6 +16,10 @@ export interface RetryRequest {
   readonly studyInstanceUID: string;
   readonly version?: number;
   readonly destination?: string;
+  /** Who asked, for the timeline: `cli`, `console`. */
+  readonly by?: string;
+  /** Address that it was asked from, for the timeline. */
+  readonly from?: string;
 }
 
 /**
@@ -35,7 +39,9 @@ export async function retryDeliveries(ports: RetryPorts, request: RetryRequest):
     .filter(({ state }) => state === 'dead-letter' || state === 'unproven')
     .filter(({ destination }) => request.destination === undefined || request.destination === destination);
   for (const { version, destination } of again) {
-    await ports.timeline.append({ studyInstanceUID, version }, 'delivery-retried', { destination });
+    const { by, from } = request;
+    const facts = { destination, ...(by === undefined ? {} : { by }), ...(from === undefined ? {} : { from }) };
+    await ports.timeline.append({ studyInstanceUID, version }, 'delivery-retried', facts);
     // Without a record the delivery begins at its first rung; if this process dies here, `reconcile` gives the job.
     await ports.store.delete(deliveryKey(studyInstanceUID, version, destination));
     await ports.jobs.deliver({ studyInstanceUID, version, destination });

@@ -76,8 +76,17 @@ export function deliveryState(state) {
   return DELIVERIES[state] ?? [state, 'moving'];
 }
 
-/** Rungs that every delivery has; a commitment is shown where a destination offers one. */
+/** Rungs that every delivery to a PACS has, for the worklist. */
 export const RUNGS = ['rendered', 'validated', 'sent', 'read-back'];
+/** All rungs in the order they are climbed. */
+export const LADDER = ['rendered', 'validated', 'sent', 'committed', 'read-back'];
+/** What is known of an object at its destination. */
+export const PROOF_WORDS = {
+  changed: 'present, changed',
+  listed: 'listed',
+  equal: 'same values, encoded anew',
+  identical: 'identical bytes',
+};
 /** Words of the rungs. */
 export const RUNG_WORDS = {
   rendered: 'Rendered',

@@ -1,6 +1,7 @@
+import { delivery } from './delivery.js';
 import { fill, h } from './dom.js';
 import { findingsTable } from './findings.js';
-import { clock, count, day, deliveryState, fixed, RUNG_WORDS, RUNGS, shortUid, studyState, when } from './format.js';
+import { clock, count, day, fixed, shortUid, studyState, when } from './format.js';
 import { sentence } from './timeline.js';
 
 /** What is shown where no study is open. */
@@ -24,7 +25,12 @@ export function drawStudy(study, chosen, findings) {
     h(
       'div.pair',
       {},
-      h('div', {}, ...(version ? deliveryBlocks(version) : []), findings && block('Made by', provenance(findings))),
+      h(
+        'div',
+        {},
+        ...(version ? deliveryBlocks(study, version) : []),
+        findings && block('Made by', provenance(findings)),
+      ),
       block('Timeline', timeline(study.events)),
     ),
   );
@@ -77,8 +83,9 @@ function versionBlocks(study, version, findings) {
   return blocks;
 }
 
-function deliveryBlocks({ deliveries }) {
-  return deliveries.length > 0 ? [block('Delivery', ...deliveries.map(delivery))] : [];
+function deliveryBlocks({ studyInstanceUID }, { version, deliveries }) {
+  const rows = deliveries.map((one) => delivery(one, { studyInstanceUID, version }));
+  return rows.length > 0 ? [block('Delivery', ...rows)] : [];
 }
 
 function block(title, ...children) {
@@ -104,28 +111,6 @@ function pictureWords(name, findings) {
   const what = name.replace(/^[0-9]+-/, '');
   const level = findings?.discs.find(({ id }) => id === what)?.level;
   return level ? `Disc ${level}` : what.charAt(0).toUpperCase() + what.slice(1).replaceAll('-', ' ');
-}
-
-function delivery({ destination, state, rungs, objects, attempts, reason }) {
-  const [words, kind] = deliveryState(state);
-  const at = new Map(rungs.map(({ rung, at: time }) => [rung, time]));
-  const names = RUNGS.flatMap((rung) => (rung === 'read-back' && at.has('committed') ? ['committed', rung] : [rung]));
-  const step = (rung) =>
-    h(
-      'li.step',
-      { 'data-on': at.has(rung) },
-      RUNG_WORDS[rung],
-      at.has(rung) && h('time', { datetime: at.get(rung) }, clock(at.get(rung))),
-    );
-  const sent = objects.map(({ name }) => name).join(', ');
-  return h(
-    'div.delivery',
-    { 'data-kind': kind },
-    h('div.delivery-head', {}, h('b', {}, destination), h('span.state', { 'data-kind': kind }, words)),
-    h('ol.steps', {}, ...names.map(step)),
-    reason && h('p.why', {}, `${reason.text} (${reason.code}${attempts > 1 ? `, ${attempts} tries` : ''})`),
-    sent && h('p.why', {}, `Objects: ${sent}`),
-  );
 }
 
 function seriesTable(series) {

@@ -13,7 +13,8 @@ const WORDS = {
   'delivery-unproven': ({ destination }) => `${destination}: accepted, not proven`,
   'delivery-acknowledged': ({ destination }) => `${destination}: acknowledged`,
   'delivery-superseded': ({ destination }) => `${destination}: not sent, a later version is`,
-  'delivery-retried': ({ destination }) => `${destination}: begun anew`,
+  'delivery-retried': ({ destination, by, from }) =>
+    `${destination}: begun anew${by ? ` from the ${by}` : ''}${from ? ` at ${from}` : ''}`,
   'delivery-nothing-to-send': ({ destination }) => `${destination}: nothing to send`,
   'delivery-dead-letter': ({ destination }) => `${destination}: given up`,
 };
