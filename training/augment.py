@@ -7,11 +7,11 @@ from spine_net import normalise
 
 
 def warp(image, label, height, width, random, strength=1.0):
-    """A turned, scaled window [height, width] of a slice [h, w]; beyond the slice lies its darkest value."""
+    """A turned, scaled window [c, height, width] of slices [c, h, w]; beyond them lies the darkest value."""
     angle = np.deg2rad(random.normal(0, 6) * strength)
     scale = np.exp(random.normal(0, 0.12) * strength)
     stretch = np.exp(random.normal(0, 0.03) * strength)
-    h, w = image.shape
+    h, w = label.shape
     spare_rows, spare_columns = abs(h - height) / 2, abs(w - width) / 2
     centre = h / 2 + random.uniform(-1, 1) * (spare_rows + 8), w / 2 + random.uniform(-1, 1) * (spare_columns + 8)
     c, s = np.cos(angle), np.sin(angle)
@@ -22,14 +22,14 @@ def warp(image, label, height, width, random, strength=1.0):
     theta[0, :, 2] = np.array([centre[1] / w, centre[0] / h]) * 2 - 1
     grid = F.affine_grid(torch.from_numpy(theta), (1, 1, height, width), align_corners=False)
     low = float(image.min())
-    x = F.grid_sample(torch.from_numpy(image.astype(np.float32) - low)[None, None], grid, align_corners=False)[0, 0].numpy() + low
+    x = F.grid_sample(torch.from_numpy(image.astype(np.float32) - low)[None], grid, align_corners=False)[0].numpy() + low
     y = F.grid_sample(torch.from_numpy(label.astype(np.float32))[None, None], grid, mode="nearest", align_corners=False)[0, 0].numpy()
     return x, y.astype(np.int64)
 
 
 def recolour(x, random, strong):
-    """Gamma, inversion, bends of the grey scale, bias, blur and noise; `strong` for slices of one sequence only."""
-    low, high = np.percentile(x, [0.5, 99.5])
+    """Gamma, inversion, bends of the grey scale, bias, blur and noise of [c, h, w]; `strong` for slices of one sequence only."""
+    low, high = np.percentile(x[len(x) // 2], [0.5, 99.5])
     x = np.clip((x - low) / (high - low + 1e-3), 0, 2.5 if random.random() < 0.5 else 1)
     if random.random() < (0.8 if strong else 0.4):
         x = x ** np.exp(random.normal(0, 0.35))
@@ -40,15 +40,15 @@ def recolour(x, random, strong):
     if random.random() < (0.15 if strong else 0.06):
         x = x.max() - x
     if random.random() < 0.35:
-        rows = np.linspace(-1, 1, x.shape[0], dtype=np.float32)[:, None]
-        columns = np.linspace(-1, 1, x.shape[1], dtype=np.float32)[None]
+        rows = np.linspace(-1, 1, x.shape[1], dtype=np.float32)[:, None]
+        columns = np.linspace(-1, 1, x.shape[2], dtype=np.float32)[None]
         b = random.normal(0, 0.35, 4)
         x = x * np.exp(b[0] * rows + b[1] * columns + b[2] * rows * columns + b[3] * columns * columns)
     if random.random() < 0.25:
         factor = random.uniform(1.2, 2.2)
-        t = torch.from_numpy(np.ascontiguousarray(x, np.float32))[None, None]
+        t = torch.from_numpy(np.ascontiguousarray(x, np.float32))[None]
         small = F.interpolate(t, scale_factor=(1 / factor, 1 if random.random() < 0.5 else 1 / factor), mode="area", recompute_scale_factor=True)
-        x = F.interpolate(small, size=x.shape, mode="bilinear", align_corners=False)[0, 0].numpy()
+        x = F.interpolate(small, size=x.shape[1:], mode="bilinear", align_corners=False)[0].numpy()
     if random.random() < 0.4:
         x = x + random.standard_normal(x.shape).astype(np.float32) * random.uniform(0, 0.07)
-    return normalise(x[None])[0].astype(np.float32)
+    return normalise(x).astype(np.float32)

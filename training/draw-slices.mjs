@@ -11,6 +11,7 @@ const { values } = parseArgs({
     seed: { type: 'string', default: '1' },
     size: { type: 'string', default: '320' },
     out: { type: 'string', default: 'training/work/slices' },
+    neighbours: { type: 'string' }, // '3,5': also the slices 3 to 5 mm beside
     dist: { type: 'string', default: 'dist' },
   },
 });
@@ -19,6 +20,7 @@ const { trainingSlices, packShards } = createRequire(import.meta.url)(
 );
 const seed = Number(values.seed);
 const count = Number(values.count);
+const neighboursMm = values.neighbours?.split(',').map(Number);
 mkdirSync(values.out, { recursive: true });
 let done = 0;
 function* counted(slices) {
@@ -27,7 +29,8 @@ function* counted(slices) {
     if (++done % 100 === 0) process.stderr.write(`\r${done} of ${count} slices`);
   }
 }
-for (const file of packShards(counted(trainingSlices({ seed, count, size: Number(values.size) })), seed)) {
+const options = { seed, count, size: Number(values.size), ...(neighboursMm ? { neighboursMm } : {}) };
+for (const file of packShards(counted(trainingSlices(options)), seed)) {
   writeFileSync(path.join(values.out, file.name), file.bytes);
 }
 process.stderr.write('\n');

@@ -11,7 +11,7 @@ import warnings
 import onnx
 import torch
 
-from spine_net import CLASSES, SpineNet, WithSoftmax
+from spine_net import CLASSES, WithSoftmax, load_net
 
 SPIDER = "van der Graaf et al. 2024, Lumbar spine segmentation in MR images: a dataset and a public benchmark, Sci Data 11:264 (SPIDER, CC BY 4.0)"
 
@@ -21,17 +21,17 @@ def main():
     p.add_argument("--model", required=True)
     p.add_argument("--out", default="models/spine-seg")
     p.add_argument("--version", default="0.1.0")
+    p.add_argument("--offset", type=float, default=4, help="distance of the neighbours of a network of three channels, mm")
     p.add_argument("--spider", action="store_true", help="SPIDER's training patients were used: attribute them")
     a = p.parse_args()
-    net = SpineNet()
-    net.load_state_dict(torch.load(a.model))
+    net = load_net(a.model)
     wrapped = WithSoftmax(net.eval()).eval()
     os.makedirs(a.out, exist_ok=True)
     path = os.path.join(a.out, "model.onnx")
     axes = {0: "n", 2: "h", 3: "w"}
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        torch.onnx.export(wrapped, torch.randn(1, 1, 64, 96), path, input_names=["slices"], output_names=["probabilities"],
+        torch.onnx.export(wrapped, torch.randn(1, net.channels, 64, 96), path, input_names=["slices"], output_names=["probabilities"],
                           dynamic_axes={"slices": axes, "probabilities": axes}, opset_version=13)
     model = onnx.load(path)
     onnx.checker.check_model(model)
@@ -44,7 +44,7 @@ def main():
         "attribution": f"Procedural phantoms of Endplate; {SPIDER}" if a.spider else "Procedural phantoms of Endplate; no patient image",
         "file": "model.onnx",
         "sha256": hashlib.sha256(content).hexdigest(),
-        "input": {"name": "slices", "channels": 1, "channelOffsetMm": 0, "spacingMm": 1, "multipleOf": 32,
+        "input": {"name": "slices", "channels": net.channels, "channelOffsetMm": a.offset if net.channels == 3 else 0, "spacingMm": 1, "multipleOf": 32,
                   "normalisation": "zscore-per-slice", "orientation": "rows superior to inferior, columns anterior to posterior"},
         "output": {"name": "probabilities", "activation": "softmax"},
         "classes": CLASSES,
@@ -56,7 +56,7 @@ def main():
         file.write("\n")
     # Sample for a check by any runtime: an input and what the network answered.
     torch.manual_seed(0)
-    x = torch.randn(1, 1, 96, 64)
+    x = torch.randn(1, net.channels, 96, 64)
     with torch.no_grad():
         answer = wrapped(x).numpy()
     folder = os.path.dirname(a.model)

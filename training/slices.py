@@ -1,4 +1,7 @@
-"""Training data: drawn slices (memory-mapped shards of `endplate phantom --kind slices`) and SPIDER's labelled slices."""
+"""Training data: drawn slices (memory-mapped shards of `endplate phantom --kind slices`) and SPIDER's labelled slices.
+
+A slice is an image [c, h, w] and its labels [h, w]; with three channels the middle one is the slice, the others lie beside.
+"""
 import glob
 import json
 import os
@@ -10,7 +13,7 @@ from PIL import Image
 class DrawnSlices:
     """All sets under a folder, each with an index.json. Shards are memory-mapped; nothing is copied until asked for."""
 
-    def __init__(self, folder):
+    def __init__(self, folder, channels=1):
         self.images, self.labels, self.places = [], [], []
         for index in sorted(glob.glob(os.path.join(folder, "**", "index.json"), recursive=True)):
             with open(index) as file:
@@ -20,7 +23,12 @@ class DrawnSlices:
             shape = (-1, facts["rows"], facts["columns"])
             for shard in facts["shards"]:
                 at = os.path.dirname(index)
-                self.images.append(np.memmap(os.path.join(at, shard["images"]), np.uint8, "r").reshape(shape))
+                names = [shard["images"]]
+                if channels == 3:
+                    if "neighbours" not in shard:
+                        raise SystemExit(f"{index}: drawn without neighbours")
+                    names = [shard["neighbours"]["right"], shard["images"], shard["neighbours"]["left"]]
+                self.images.append([np.memmap(os.path.join(at, name), np.uint8, "r").reshape(shape) for name in names])
                 self.labels.append(np.memmap(os.path.join(at, shard["labels"]), np.uint8, "r").reshape(shape))
                 self.places += [(len(self.images) - 1, n) for n in range(shard["count"])]
 
@@ -29,7 +37,7 @@ class DrawnSlices:
 
     def __getitem__(self, n):
         shard, place = self.places[n]
-        return np.array(self.images[shard][place]), np.array(self.labels[shard][place])
+        return np.stack([image[place] for image in self.images[shard]]), np.array(self.labels[shard][place])
 
 
 # Every third of the 30 SPIDER patients validates, the others may train.
@@ -44,7 +52,7 @@ class SpiderSlices:
     SPACING_MM = 0.9375
 
     def __init__(self, folder, patients):
-        self.items = []
+        self.items, self.numbers = [], []
         for patient in patients:
             for path in sorted(glob.glob(os.path.join(folder, f"{patient}_s*.png"))):
                 if path.endswith("_mask.png"):
@@ -53,24 +61,28 @@ class SpiderSlices:
                 mask = Image.open(path.replace(".png", "_mask.png"))
                 size = (round(image.width * self.SPACING_MM), round(image.height * self.SPACING_MM))
                 self.items.append((patient, np.array(image.convert("L").resize(size, Image.BILINEAR)), np.array(mask.resize(size, Image.NEAREST))))
+                self.numbers.append(int(os.path.basename(path).split("_s")[1][:-4]))
+        self.places = {(item[0], number): n for n, (item, number) in enumerate(zip(self.items, self.numbers))}
 
     def __len__(self):
         return len(self.items)
 
+    def image(self, n, channels=1, offset=4):
+        """Slice n as [channels, h, w]; beyond the outermost slice (1 mm apart) the outermost stands in, as in the kernel."""
+        if channels == 1:
+            return self.items[n][1][None]
+        return np.stack([self.items[self.beside(n, step)][1] for step in (-offset, 0, offset)])
 
-def cut(image, label, height, width, random, fill=0):
-    """A random window of the given size; places outside the picture are `fill` and background."""
-    out, out_label = np.full((height, width), fill, image.dtype), np.zeros((height, width), label.dtype)
-    spare_rows, spare_columns = image.shape[0] - height, image.shape[1] - width
-    top = random.integers(min(0, spare_rows), max(0, spare_rows) + 1)
-    left = random.integers(min(0, spare_columns), max(0, spare_columns) + 1)
-    source = slice(max(0, top), min(image.shape[0], top + height)), slice(max(0, left), min(image.shape[1], left + width))
-    target = slice(source[0].start - top, source[0].stop - top), slice(source[1].start - left, source[1].stop - left)
-    out[target], out_label[target] = image[source], label[source]
-    return out, out_label
+    def beside(self, n, step):
+        patient = self.items[n][0]
+        for distance in range(abs(step), 0, -1):
+            found = self.places.get((patient, self.numbers[n] + int(np.sign(step)) * distance))
+            if found is not None:
+                return found
+        return n
 
 
 def pad32(image, fill=0.0):
-    """[h, w] padded at the lower and right edge to multiples of 32."""
-    rows, columns = -image.shape[0] % 32, -image.shape[1] % 32
-    return np.pad(image, ((0, rows), (0, columns)), constant_values=fill)
+    """[..., h, w] padded at the lower and right edge to multiples of 32."""
+    rows, columns = -image.shape[-2] % 32, -image.shape[-1] % 32
+    return np.pad(image, [(0, 0)] * (image.ndim - 2) + [(0, rows), (0, columns)], constant_values=fill)

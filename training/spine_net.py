@@ -1,4 +1,4 @@
-"""The network: a small 2-D U-Net, contrast-agnostic, one slice in, six class scores out."""
+"""The network: a small 2-D U-Net, contrast-agnostic, one slice (or three neighbours) in, six class scores out."""
 import torch
 import torch.nn.functional as F
 from torch import nn
@@ -14,16 +14,32 @@ def block(inputs, outputs):
     )
 
 
-class SpineNet(nn.Module):
-    """Input [n, 1, h, w] with h and w multiples of 32, z-normalised per slice; output logits [n, 6, h, w]."""
+class Context(nn.Module):
+    """What lies further away, added to the deepest layer; answers nothing until trained."""
 
-    def __init__(self, widths=WIDTHS, channels=1, classes=len(CLASSES)):
+    def __init__(self, width):
         super().__init__()
+        self.look = nn.Sequential(
+            nn.Conv2d(width, width, 3, padding=2, dilation=2, bias=False), nn.BatchNorm2d(width), nn.LeakyReLU(0.01, True))
+        self.add = nn.Conv2d(width, width, 1)
+        nn.init.zeros_(self.add.weight), nn.init.zeros_(self.add.bias)
+
+    def forward(self, x):
+        return x + self.add(self.look(x))
+
+
+class SpineNet(nn.Module):
+    """Input [n, c, h, w] with h and w multiples of 32, each slice z-normalised; output logits [n, 6, h, w]."""
+
+    def __init__(self, widths=WIDTHS, channels=1, classes=len(CLASSES), context=False):
+        super().__init__()
+        self.channels = channels
         self.down, self.up, self.narrow = nn.ModuleList(), nn.ModuleList(), nn.ModuleList()
         previous = channels
         for width in widths:
             self.down.append(block(previous, width))
             previous = width
+        self.context = Context(previous) if context else None
         for width in widths[-2::-1]:
             self.narrow.append(nn.Conv2d(previous, width, 1))
             self.up.append(block(2 * width, width))
@@ -37,10 +53,30 @@ class SpineNet(nn.Module):
             if n < len(self.down) - 1:
                 kept.append(x)
                 x = F.max_pool2d(x, 2)
+        if self.context is not None:
+            x = self.context(x)
         for narrow, layer in zip(self.narrow, self.up):
             x = F.interpolate(narrow(x), scale_factor=2.0, mode="nearest")
             x = layer(torch.cat([x, kept.pop()], 1))
         return self.head(x)
+
+
+def load_net(path, channels=None, context=None):
+    """The network of a checkpoint; with other channels or a context it starts as the same function as the checkpoint."""
+    state = torch.load(path)
+    first = "down.0.0.weight"
+    known = state[first].shape[1]
+    channels = channels or known
+    deep = "context.add.weight" in state
+    net = SpineNet(channels=channels, context=deep if context is None else context)
+    if channels != known:
+        wide = torch.zeros(state[first].shape[0], channels, 3, 3)
+        wide[:, channels // 2] = state[first][:, known // 2]
+        state[first] = wide
+    missing, unknown = net.load_state_dict(state, strict=False)
+    if unknown or any(not name.startswith("context.") for name in missing):
+        raise SystemExit(f"{path}: not a checkpoint of this network")
+    return net
 
 
 class WithSoftmax(nn.Module):

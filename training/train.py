@@ -18,7 +18,7 @@ import torch
 from augment import recolour, warp
 from losses import EVEN, UNEVEN, drawn_loss, spider_labels, spider_loss
 from slices import DrawnSlices, SpiderSlices, spider_split
-from spine_net import SpineNet
+from spine_net import SpineNet, load_net
 from validate import validate_drawn, validate_spider
 
 # One window per step: (height, width, slices). Sizes vary so that no field of view is special.
@@ -33,6 +33,8 @@ def arguments():
     p.add_argument("--spider-validation", help="folder of SPIDER slices to validate on; default: that of --spider")
     p.add_argument("--out", required=True)
     p.add_argument("--start", help="weights to start from")
+    p.add_argument("--channels", type=int, choices=(1, 3), default=1, help="3: the slices beside go in as well")
+    p.add_argument("--context", action="store_true", help="a dilated block in the deepest layer")
     p.add_argument("--steps", type=int, default=700)
     p.add_argument("--rate", type=float, default=2.5e-3)
     p.add_argument("--even", action="store_true", help="give every class the same weight")
@@ -42,19 +44,23 @@ def arguments():
     return p.parse_args()
 
 
-def batch(random, drawn, spider, share):
+def batch(random, drawn, spider, a):
     height, width, count = WINDOWS[random.integers(len(WINDOWS))]
-    real = round(count * share) if spider else 0
+    real = round(count * a.spider_share) if spider else 0
     images, labels = [], []
     for n in range(count):
         if n < count - real:
             image, label = drawn[random.integers(len(drawn))]
         else:
-            image, label = spider[random.integers(len(spider))]
+            slices, classes = spider
+            place = random.integers(len(slices))
+            image, label = slices.image(place, a.channels, int(random.integers(3, 6))), classes[place]
         x, y = warp(image, label, height, width, random, 1.0 if n < count - real else 1.3)
+        if a.channels == 3 and random.random() < 0.5:
+            x = x[::-1]  # left and right of the spine look alike
         images.append(recolour(x, random, strong=n >= count - real))
         labels.append(y)
-    return torch.from_numpy(np.stack(images))[:, None], torch.from_numpy(np.stack(labels)), count - real
+    return torch.from_numpy(np.stack(images)), torch.from_numpy(np.stack(labels)), count - real
 
 
 def main():
@@ -62,9 +68,8 @@ def main():
     torch.set_num_threads(a.threads)
     torch.manual_seed(a.seed)
     os.makedirs(a.out, exist_ok=True)
-    net = SpineNet().to(memory_format=torch.channels_last)
-    if a.start:
-        net.load_state_dict(torch.load(a.start))
+    net = load_net(a.start, a.channels, a.context) if a.start else SpineNet(channels=a.channels, context=a.context)
+    net = net.to(memory_format=torch.channels_last)
     mean = copy.deepcopy(net).eval()
     optimiser = torch.optim.AdamW(net.parameters(), a.rate, weight_decay=1e-3)
     step, running = 0, None
@@ -74,18 +79,19 @@ def main():
         net.load_state_dict(state["net"]), mean.load_state_dict(state["mean"]), optimiser.load_state_dict(state["optimiser"])
         step, running = state["step"], state["running"]
         print(f"resumed at step {step}", flush=True)
-    drawn = DrawnSlices(a.slices)
+    drawn = DrawnSlices(a.slices, a.channels)
     held = [drawn[n] for n in range(0, 240, 10)]
     training = [n for n in range(len(drawn)) if n >= 240]
     pool = [drawn.places[n] for n in training]
     drawn.places = pool
-    spider, checked = [], []
+    spider, checked = None, None
     if a.spider:
-        spider = [(x, spider_labels(y)) for _, x, y in SpiderSlices(a.spider, spider_split(a.spider)[0]).items]
+        slices = SpiderSlices(a.spider, spider_split(a.spider)[0])
+        spider = slices, [spider_labels(mask) for _, _, mask in slices.items]
     folder = a.spider_validation or a.spider
     if folder:
-        checked = SpiderSlices(folder, spider_split(folder)[1]).items[::5]
-    print(f"{len(drawn)} drawn slices, {len(spider)} SPIDER slices, {sum(p.numel() for p in net.parameters())} parameters", flush=True)
+        checked = SpiderSlices(folder, spider_split(folder)[1])
+    print(f"{len(drawn)} drawn slices, {len(spider[0]) if spider else 0} SPIDER slices, {sum(p.numel() for p in net.parameters())} parameters", flush=True)
     weights = EVEN if a.even else UNEVEN
     began = time.time()
     while step < a.steps:
@@ -94,7 +100,7 @@ def main():
         rate = a.rate * min(1, (step + 1) / 40) * (0.5 * (1 + np.cos(np.pi * step / a.steps))) + 1e-5
         for group in optimiser.param_groups:
             group["lr"] = rate
-        x, y, split = batch(random, drawn, spider, a.spider_share)
+        x, y, split = batch(random, drawn, spider, a)
         with torch.autocast("cpu", torch.bfloat16):
             logits = net(x.to(memory_format=torch.channels_last))
         logits = logits.float()
@@ -115,7 +121,7 @@ def main():
         if step % a.every == 0 or step == a.steps:
             report = {"step": step, "loss": round(running, 4), "drawn": validate_drawn(mean, held)}
             if checked:
-                report["spider"] = validate_spider(mean, checked)["mean"]
+                report["spider"] = validate_spider(mean, checked, every=5)["mean"]
             print(json.dumps(report), flush=True)
             with open(os.path.join(a.out, "curve.jsonl"), "a") as file:
                 file.write(json.dumps(report) + "\n")

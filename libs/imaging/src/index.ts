@@ -6,5 +6,5 @@ export { type Series, type SeriesProblem } from './series/series';
 export { groupSeries } from './series/group-series';
 export { assembleVolume, seriesAffine, type ReadInstance, type VolumeProgress } from './volume/assemble-volume';
 export { backgroundValue, lpsToIjk, sampleIjk, sampleLps, type Volume, type VolumeSlice } from './volume/volume';
-export { isSagittal, type SagittalGrid, type SagittalOptions } from './resample/sagittal-grid';
+export { isSagittal, sagittalGrid, type SagittalGrid, type SagittalOptions } from './resample/sagittal-grid';
 export { resampleSagittal, type SagittalStack } from './resample/resample-sagittal';

@@ -1,7 +1,16 @@
 import { type UID } from '@endplate/dicom';
-import { assembleVolume, resampleSagittal, type Series, type Volume } from '@endplate/imaging';
+import {
+  assembleVolume,
+  resampleSagittal,
+  sagittalGrid,
+  type SagittalStack,
+  type Series,
+  type Volume,
+} from '@endplate/imaging';
 import { findSpineSlab } from './ct/spine-slab';
+import { networkPlan, type NetworkPlan } from './segment/network-plan';
 import { type ProbabilityStack } from './segment/probability-stack';
+import { regrid } from './segment/regrid';
 import { segmentStack } from './segment/segment-stack';
 import { type KernelDependencies } from './study-input';
 import { THRESHOLDS } from './thresholds';
@@ -12,7 +21,10 @@ export interface SegmentedSeries {
   readonly stack: ProbabilityStack;
 }
 
-/** Decodes one series, resamples it to sagittal slices of 1 mm and runs the network over them. */
+/**
+ * Decodes one series, resamples it to sagittal slices of the network's spacing, runs the network over them and gives its
+ * answer on slices of 1 mm: those of the series on MR, every 3 mm of the slab that holds the spine on CT.
+ */
 export async function segmentSeries(
   series: Series,
   readInstance: (sopInstanceUID: UID) => Promise<Buffer>,
@@ -22,16 +34,39 @@ export async function segmentSeries(
   deps.notify?.({ type: 'stage', stage: 'decode', seriesInstanceUID });
   const volume = await assembleVolume(series, readInstance);
   deps.notify?.({ type: 'stage', stage: 'resample', seriesInstanceUID });
-  const inPlaneMm = THRESHOLDS.segment.inPlaneMm;
-  const stack =
-    volume.unit === 'HU'
-      ? clipStack(resampleSagittal(volume, { inPlaneMm, sliceMm: THRESHOLDS.segment.ctSliceMm, slab: slabOf(volume) }))
-      : resampleSagittal(volume, { inPlaneMm, sliceMm: 'native' });
+  const plan = networkPlan(deps.segmenter.input);
+  const slices = resampleFor(plan, volume);
   deps.notify?.({ type: 'stage', stage: 'segment', seriesInstanceUID });
-  const probabilities = await segmentStack(stack, deps.segmenter, (done, total) =>
+  const probabilities = await segmentStack(slices, deps.segmenter, (done, total) =>
     deps.notify?.({ type: 'progress', stage: 'segment', done, total }),
   );
-  return { volume, stack: probabilities };
+  return { volume, stack: onKernelGrid(plan, volume, probabilities) };
+}
+
+const { inPlaneMm, ctSliceMm } = THRESHOLDS.segment;
+
+function resampleFor({ spacingMm, normalisation }: NetworkPlan, volume: Volume): SagittalStack {
+  const [sliceMm, rowMm, columnMm] = spacingMm;
+  const ct = volume.unit === 'HU';
+  const stack = resampleSagittal(volume, {
+    inPlaneMm: [rowMm, columnMm],
+    sliceMm: sliceMm ?? (ct ? ctSliceMm : 'native'),
+    ...(ct ? { slab: slabOf(volume) } : {}),
+  });
+  // Networks with a scale of their own in HU see all of them.
+  return ct && normalisation.includes('zscore-per-slice') ? clipStack(stack) : stack;
+}
+
+/** The grid on which levels and measurements work, whatever the network's is. */
+function onKernelGrid({ spacingMm }: NetworkPlan, volume: Volume, stack: ProbabilityStack): ProbabilityStack {
+  const [sliceMm, rowMm, columnMm] = spacingMm;
+  const kept = sliceMm === undefined || (volume.unit === 'HU' && sliceMm === ctSliceMm);
+  if (kept && rowMm === inPlaneMm && columnMm === inPlaneMm) return stack;
+  const grid = sagittalGrid(
+    volume,
+    volume.unit === 'HU' ? { inPlaneMm, sliceMm: ctSliceMm, slab: slabOf(volume) } : { inPlaneMm, sliceMm: 'native' },
+  );
+  return regrid(stack, grid);
 }
 
 function slabOf(volume: Volume): { minXMm: number; maxXMm: number } {
@@ -40,7 +75,7 @@ function slabOf(volume: Volume): { minXMm: number; maxXMm: number } {
 }
 
 /** Limits HU to the range in which soft tissue and bone differ, in place, as the network was trained. */
-function clipStack(stack: ReturnType<typeof resampleSagittal>): ReturnType<typeof resampleSagittal> {
+function clipStack(stack: SagittalStack): SagittalStack {
   const { ctWindowLowHU: low, ctWindowHighHU: high } = THRESHOLDS.segment;
   for (const slice of stack.slices)
     for (let p = 0; p < slice.length; p++) slice[p] = Math.min(Math.max(slice[p]!, low), high);

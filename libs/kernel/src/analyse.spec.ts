@@ -41,6 +41,19 @@ describe('analyseStudy on what it can not use', () => {
     expect(findings.outcome).toMatchObject({ status: 'not-analysed', reason: { code: 'PIXEL_DATA_UNREADABLE' } });
   });
 
+  it('keeps a network from a modality that it is not for', async () => {
+    const study = boxStudy('mr', [mrSeries('t2')]);
+    const segmenter = await segmenterFor(study, [{ name: 't2' }]);
+    const { findings } = await analyseStudy(
+      { ...study, version: 1, digest: 'd', createdAt: '2026-01-02T03:04:05Z' },
+      {
+        segmenter: { ...segmenter, input: { ...segmenter.input, modalities: ['CT'] } },
+        software: { name: 'Endplate', version: '0.1.0' },
+      },
+    );
+    expect(findings.outcome).toMatchObject({ status: 'not-analysed', reason: { code: 'MODALITY_NOT_SUPPORTED' } });
+  });
+
   it('lets a failing store pass through, so that the job is tried again', async () => {
     const study = boxStudy('mr', [mrSeries('t2')]);
     const segmenter = await segmenterFor(study, [{ name: 't2' }]);

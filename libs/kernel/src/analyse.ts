@@ -19,6 +19,8 @@ export async function analyseStudy(input: StudyInput, deps: KernelDependencies):
   deps.notify?.({ type: 'stage', stage: 'gate' });
   const gate = gateStudy(groupSeries([...input.headers]));
   if (!gate.plan) return notAnalysed(input, deps, gate.uses, gate.reason!);
+  const foreign = foreignModality(gate.plan, deps);
+  if (foreign) return notAnalysed(input, deps, unuse(gate.uses, foreign), foreign);
   const analysed = await runPlan(input, deps, gate.plan);
   if ('code' in analysed) return notAnalysed(input, deps, unuse(gate.uses, analysed), analysed);
   deps.notify?.({ type: 'stage', stage: 'done' });
@@ -36,6 +38,17 @@ export async function analyseStudy(input: StudyInput, deps: KernelDependencies):
     labelMaps: analysed.labelMaps,
     keySlices: analysed.keySlices,
     ...(analysed.modicEvidence ? { modicEvidence: analysed.modicEvidence } : {}),
+  };
+}
+
+/** Why the network must not see this study, where its bundle names other modalities. */
+function foreignModality(plan: AnalysisPlan, { segmenter }: KernelDependencies): Reason | undefined {
+  const modality = plan.kind === 'ct' ? 'CT' : 'MR';
+  const { modalities } = segmenter.input;
+  if (!modalities || modalities.includes(modality)) return undefined;
+  return {
+    code: 'MODALITY_NOT_SUPPORTED',
+    text: `The network in use, ${segmenter.model.name}, is for ${modalities.join(' and ')}, not for ${modality}.`,
   };
 }
 

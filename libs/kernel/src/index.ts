@@ -11,7 +11,8 @@ export { type LabelInstance, type LabelLesion, type LabelMap } from './label-map
 export { SPINE_CLASSES, type SpineClass } from './segment/spine-class';
 export { type SagittalGrid } from './segment/probability-stack';
 export { type SlicePlace, type SpineSegmenter } from './segment/segmenter.port';
-export { parseModelBundle, type ModelBundle } from './segment/model-bundle';
+export { parseModelBundle, type ModelBundle, type ModelInput } from './segment/model-bundle';
+export { openSegmenter } from './segment/open-segmenter';
 export { createOnnxSegmenter, type OnnxSegmenterOptions } from './segment/onnx/onnx-segmenter';
 export { type DiscEvidence } from './mr/disc-evidence';
 export { PRESENCE_MEASURES, type PresenceModel } from './mr/modic-presence';

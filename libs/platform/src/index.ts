@@ -80,3 +80,4 @@ export {
 } from './shutdown/run-application';
 export { loadFonts } from './installation/fonts';
 export { softwareIdentity } from './installation/software';
+export { modelFolder, SHIPPED_MODEL } from './installation/model-folder';

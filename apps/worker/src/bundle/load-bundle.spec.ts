@@ -38,7 +38,31 @@ describe('loadBundle', () => {
       'bundle.json is not JSON.',
     ],
     ['other classes', async () => write({ ...(await bundle()), classes: ['liver'] }), 'classes'],
-    ['another digest', async () => write({ ...(await bundle()), sha256: 'a'.repeat(64) }), 'sha256'],
+    [
+      'the digest of another file',
+      async () => write({ ...(await bundle()), sha256: 'a'.repeat(64) }),
+      `its bundle.json says ${'a'.repeat(64)}`,
+    ],
+    ['a digest that is none', async () => write({ ...(await bundle()), sha256: 'xyz' }), 'sha256'],
+    [
+      'labels that the network has no channels for',
+      async () =>
+        write({
+          ...(await bundle()),
+          classes: undefined,
+          labels: ['background', 'vertebral-body', 'disc'].map((name) => ({ name, class: name })),
+        }),
+      'the bundle says float32 [n, 3 channels, any, any]',
+    ],
+    [
+      'a patch of three dimensions',
+      async () => {
+        const known = await bundle();
+        const block = { dimensions: 3, orientation: 'LIP', spacingMm: [3, 1, 1], patch: { size: [32, 64, 64] } };
+        await write({ ...known, input: { ...(known['input'] as object), ...block } });
+      },
+      'the bundle says float32 [n, 1 channels, 32, 64, 64]',
+    ],
     ['a model file outside its folder', async () => write({ ...(await bundle()), file: '../model.onnx' }), 'file'],
     [
       'another number of channels',

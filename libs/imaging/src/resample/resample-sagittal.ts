@@ -2,7 +2,7 @@ import { applyAffine, composeAffine, type Vec3 } from '@endplate/dicom';
 import { ImagingSizeError } from '../errors';
 import { lpsToIjk, type Volume } from '../volume/volume';
 import { obliqueSlice } from './oblique';
-import { sagittalGrid, type SagittalGrid, type SagittalOptions } from './sagittal-grid';
+import { inPlanePair, sagittalGrid, type SagittalGrid, type SagittalOptions } from './sagittal-grid';
 import { separableMap, separableSlices } from './separable';
 
 /** Sagittal slices of a volume, all of one size. */
@@ -31,7 +31,7 @@ const MAX_SAMPLES = 2 ** 28;
 export function resampleSagittal(volume: Volume, options: SagittalOptions): SagittalStack {
   const grid = sagittalGrid(volume, options);
   const [columns, rows, slices] = grid.dims;
-  if (!(options.inPlaneMm > 0) || columns * rows * slices > MAX_SAMPLES) {
+  if (!inPlanePair(options.inPlaneMm).every((mm) => mm > 0) || columns * rows * slices > MAX_SAMPLES) {
     throw new ImagingSizeError(`${columns} x ${rows} x ${slices} samples are too many`, { columns, rows, slices });
   }
   const toIjk = composeAffine(lpsToIjk(volume), grid.affine);

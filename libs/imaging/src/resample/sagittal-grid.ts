@@ -25,8 +25,8 @@ export interface SagittalGrid {
 
 /** What part of a volume, and how fine. */
 export interface SagittalOptions {
-  /** Distance of rows and of columns, mm. */
-  readonly inPlaneMm: number;
+  /** Distance of rows and of columns, mm; one number for both. */
+  readonly inPlaneMm: number | readonly [rowMm: number, columnMm: number];
   /** Distance of slices, mm; `native` keeps the planes of a volume that is sagittal, and is the default there. */
   readonly sliceMm?: number | 'native';
   /** Only slices whose middle lies between these patient x coordinates (LPS, left is positive), mm. */
@@ -51,14 +51,20 @@ export function sagittalGrid(volume: Volume, options: SagittalOptions): Sagittal
   return patientGrid(volume, options, sliceMm === 'native' ? DEFAULT_SLICE_MM : sliceMm);
 }
 
+/** The distance of rows and of columns. */
+export function inPlanePair(inPlaneMm: SagittalOptions['inPlaneMm']): readonly [rowMm: number, columnMm: number] {
+  return typeof inPlaneMm === 'number' ? [inPlaneMm, inPlaneMm] : inPlaneMm;
+}
+
 /** Keeps the planes; in them, columns run to posterior and rows to inferior, slices to the left. */
 function nativeGrid(volume: Volume, { inPlaneMm, slab }: SagittalOptions): SagittalGrid {
   const { ijkToLps, dims } = volume;
+  const [rowMm, columnMm] = inPlanePair(inPlaneMm);
   const [i, j, k] = [affineColumn(ijkToLps, 0), affineColumn(ijkToLps, 1), affineColumn(ijkToLps, 2)];
   const columnsAlongI =
     Math.abs(normalise(i)[1]) + Math.abs(normalise(j)[2]) >= Math.abs(normalise(j)[1]) + Math.abs(normalise(i)[2]);
-  const column = nativeAxis(columnsAlongI ? i : j, dims[columnsAlongI ? 0 : 1], [0, 1, 0], inPlaneMm);
-  const row = nativeAxis(columnsAlongI ? j : i, dims[columnsAlongI ? 1 : 0], [0, 0, -1], inPlaneMm);
+  const column = nativeAxis(columnsAlongI ? i : j, dims[columnsAlongI ? 0 : 1], [0, 1, 0], columnMm);
+  const row = nativeAxis(columnsAlongI ? j : i, dims[columnsAlongI ? 1 : 0], [0, 0, -1], rowMm);
   const leftward = k[0] >= 0;
   const step = leftward ? k : scale(k, -1);
   const centre = applyAffine(ijkToLps, [(dims[0] - 1) / 2, (dims[1] - 1) / 2, leftward ? 0 : dims[2] - 1]);
@@ -67,7 +73,7 @@ function nativeGrid(volume: Volume, { inPlaneMm, slab }: SagittalOptions): Sagit
   const sliceMm = Math.abs(dot(step, normalise(cross(i, j))));
   return {
     dims: [column.count, row.count, slices],
-    spacingMm: [inPlaneMm, inPlaneMm, sliceMm],
+    spacingMm: [rowMm, columnMm, sliceMm],
     affine: affineFromColumns(column.step, row.step, step, origin),
   };
 }
@@ -98,22 +104,23 @@ function slabRange(count: number, x0: number, stepX: number, slab: SagittalOptio
 /** Planes of constant patient x over the box around the volume. */
 function patientGrid(volume: Volume, { inPlaneMm, slab }: SagittalOptions, sliceMm: number): SagittalGrid {
   const { low, high } = boundingBox(volume);
+  const [rowMm, columnMm] = inPlanePair(inPlaneMm);
   const minX = Math.min(Math.max(low[0], slab?.minXMm ?? -Infinity), high[0]);
   const maxX = Math.max(Math.min(high[0], slab?.maxXMm ?? Infinity), minX);
   const count = (extent: number, step: number): number => Math.max(1, Math.round(extent / step));
   const slices = count(maxX - minX, sliceMm);
-  const columns = count(high[1] - low[1], inPlaneMm);
-  const rows = count(high[2] - low[2], inPlaneMm);
+  const columns = count(high[1] - low[1], columnMm);
+  const rows = count(high[2] - low[2], rowMm);
   const first = (a: number, b: number, n: number, step: number): number => (a + b) / 2 - ((n - 1) / 2) * step;
   const origin: Vec3 = [
     first(minX, maxX, slices, sliceMm),
-    first(low[1], high[1], columns, inPlaneMm),
-    first(low[2], high[2], rows, inPlaneMm) + (rows - 1) * inPlaneMm,
+    first(low[1], high[1], columns, columnMm),
+    first(low[2], high[2], rows, rowMm) + (rows - 1) * rowMm,
   ];
   return {
     dims: [columns, rows, slices],
-    spacingMm: [inPlaneMm, inPlaneMm, sliceMm],
-    affine: affineFromColumns([0, inPlaneMm, 0], [0, 0, -inPlaneMm], [sliceMm, 0, 0], origin),
+    spacingMm: [rowMm, columnMm, sliceMm],
+    affine: affineFromColumns([0, columnMm, 0], [0, 0, -rowMm], [sliceMm, 0, 0], origin),
   };
 }
 

@@ -1,15 +1,18 @@
 import { type SagittalStack } from '@endplate/imaging';
 import { THRESHOLDS } from '../thresholds';
+import { neighbourSlice } from './neighbour';
+import { networkPlan } from './network-plan';
+import { type GreyScale, greyScales, rescaled } from './normalise';
 import { emptyProbabilityStack, type ProbabilityStack } from './probability-stack';
+import { segmentWindows } from './segment-windows';
 import { type SpineSegmenter } from './segmenter.port';
 import { SPINE_CLASSES } from './spine-class';
 
 /**
- * Runs the network over every slice of a stack, a few at a time.
+ * Runs the network over a stack: whole slices, a few at a time, padded at the bottom and right with their darkest value to
+ * the network's multiple; or overlapping windows where the bundle asks for them or for axes of another order.
  *
- * Slices are z-normalised and padded at the bottom and right with their darkest value to the network's multiple.
- *
- * @param stack - sagittal slices at the network's in-plane spacing
+ * @param stack - sagittal slices at the network's spacing
  * @param onProgress - called with slices done and slices in all
  * @throws KernelModelShapeError `KERNEL_MODEL_SHAPE` when the network answers in another shape
  */
@@ -20,17 +23,28 @@ export async function segmentStack(
 ): Promise<ProbabilityStack> {
   const [columns, rows, slices] = stack.dims;
   const { channels, multipleOf } = segmenter.input;
+  const plan = networkPlan(segmenter.input);
+  if (plan.window || plan.axes.some((axis, n) => axis.flipped || axis.stack !== n + 1)) {
+    return segmentWindows(
+      stack,
+      segmenter,
+      { ...plan, window: plan.window ?? wholeSlice(stack, multipleOf) },
+      onProgress,
+    );
+  }
   const w = Math.ceil(columns / multipleOf) * multipleOf;
   const h = Math.ceil(rows / multipleOf) * multipleOf;
-  const normalised = stack.slices.map((slice) => normaliseSlice(slice, columns, rows, w, h));
+  const scales = plan.normalisation.map((kind) => greyScales(stack.slices, kind));
   const result = emptyProbabilityStack(stack);
   for (let first = 0; first < slices; first += THRESHOLDS.segment.batch) {
     const n = Math.min(THRESHOLDS.segment.batch, slices - first);
     const input = new Float32Array(n * channels * h * w);
     for (let s = 0; s < n; s++) {
       for (let channel = 0; channel < channels; channel++) {
-        const source = normalised[channelSlice(first + s, channel, segmenter.input, stack.spacingMm[2], slices)]!;
-        input.set(source, (s * channels + channel) * h * w);
+        const own = first + s;
+        const k = plan.neighbours ? neighbourSlice(own, channel, segmenter.input, stack.spacingMm[2], slices) : own;
+        const to = input.subarray((s * channels + channel) * h * w, (s * channels + channel + 1) * h * w);
+        writeSlice(stack.slices[k]!, [columns, rows, w], scales[channel]![k]!, to);
       }
     }
     const output = await segmenter.segment(input, [n, channels, h, w], { grid: stack, first });
@@ -40,35 +54,25 @@ export async function segmentStack(
   return result;
 }
 
-function channelSlice(
-  slice: number,
-  channel: number,
-  input: SpineSegmenter['input'],
-  spacingMm: number,
-  slices: number,
-): number {
-  const step = channel - (input.channels - 1) / 2;
-  if (step === 0) return slice;
-  const offset = Math.sign(step) * Math.max(1, Math.round((Math.abs(step) * input.channelOffsetMm) / spacingMm));
-  return Math.min(Math.max(slice + offset, 0), slices - 1);
+function wholeSlice(stack: SagittalStack, multipleOf: number): readonly [number, number, number] {
+  const [columns, rows] = stack.dims.map((size) => Math.ceil(size / multipleOf) * multipleOf) as [number, number];
+  return [1, rows, columns];
 }
 
-function normaliseSlice(slice: Float32Array, columns: number, rows: number, w: number, h: number): Float32Array {
-  let sum = 0;
-  let squares = 0;
-  let low = Infinity;
-  for (const value of slice) {
-    sum += value;
-    squares += value * value;
-    if (value < low) low = value;
-  }
-  const mean = sum / slice.length;
-  const deviation = Math.sqrt(Math.max(squares / slice.length - mean * mean, 0)) + 1e-3;
-  const out = new Float32Array(w * h).fill((low - mean) / deviation);
-  for (let r = 0; r < rows; r++) {
-    for (let c = 0; c < columns; c++) out[r * w + c] = (slice[r * columns + c]! - mean) / deviation;
-  }
-  return out;
+function writeSlice(
+  slice: Float32Array,
+  [columns, rows, w]: readonly [number, number, number],
+  scale: GreyScale,
+  to: Float32Array,
+): void {
+  to.fill(
+    rescaled(
+      slice.reduce((a, b) => Math.min(a, b), Infinity),
+      scale,
+    ),
+  );
+  for (let r = 0; r < rows; r++)
+    for (let c = 0; c < columns; c++) to[r * w + c] = rescaled(slice[r * columns + c]!, scale);
 }
 
 function storeSlice(

@@ -10,8 +10,13 @@ export interface Picture {
   readonly data: Float32Array;
 }
 
-/** Blur, lower resolution, bias, coil fall-off, ghosts and noise as scanners have them. Changes the picture in place. */
-export function degrade(picture: Picture, kind: ContrastKind, rng: Rng): void {
+/**
+ * Blur, lower resolution, bias, coil fall-off, ghosts and noise as scanners have them. Changes the picture in place.
+ *
+ * @param rng - draws what neighbouring slices of one series share
+ * @param grain - draws the noise, another one in each slice
+ */
+export function degrade(picture: Picture, kind: ContrastKind, rng: Rng, grain: Rng): void {
   const { data, columns, rows } = picture;
   const soft = rng.chance(0.75) ? rng.uniform(0.25, 0.75) : rng.uniform(0.6, 1.3);
   blur(data, columns, rows, soft * rng.uniform(0.8, 1.3), soft * rng.uniform(0.8, 1.3));
@@ -26,7 +31,7 @@ export function degrade(picture: Picture, kind: ContrastKind, rng: Rng): void {
   }
   const high = Math.max(1e-6, quantile(data, 0.98));
   const level = rng.chance(0.6) ? rng.uniform(0, 0.035) : rng.uniform(0.02, 0.09);
-  noise(picture, rng, level * high, kind !== 'ct' && rng.chance(0.8));
+  noise(picture, grain, level * high, kind !== 'ct' && rng.chance(0.8));
   if (rng.chance(0.4)) gamma(data, high, Math.exp(rng.normal(0, 0.28)));
   if (kind === 'random' && rng.chance(0.2)) for (let n = 0; n < data.length; n++) data[n] = high - data[n]!;
 }

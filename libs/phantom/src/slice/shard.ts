@@ -14,6 +14,8 @@ export interface ShardIndex {
   readonly shards: readonly {
     readonly images: string;
     readonly labels: string;
+    /** Images of the slices beside, same order, and how far away each pair lies, mm. */
+    readonly neighbours?: { readonly right: string; readonly left: string; readonly offsetsMm: readonly number[] };
     readonly count: number;
     readonly kinds: readonly string[];
   }[];
@@ -37,15 +39,30 @@ export function* packShards(slices: Iterable<TrainingSlice>, seed: number, perSh
   const flush = function* (): Generator<ShardFile> {
     if (held.length === 0) return;
     const stem = String(shards.length).padStart(4, '0');
+    const beside = held.flatMap((s) => s.neighbours ?? []);
+    const whole = beside.length === held.length;
     const entry = {
       images: `images-${stem}.bin`,
       labels: `labels-${stem}.bin`,
+      ...(whole
+        ? {
+            neighbours: {
+              right: `right-${stem}.bin`,
+              left: `left-${stem}.bin`,
+              offsetsMm: beside.map((n) => Number(n.offsetMm.toFixed(2))),
+            },
+          }
+        : {}),
       count: held.length,
       kinds: held.map((s) => s.kind),
     };
     shards.push(entry);
     yield { name: entry.images, bytes: Buffer.concat(held.map((s) => s.image)) };
     yield { name: entry.labels, bytes: Buffer.concat(held.map((s) => s.label)) };
+    if (entry.neighbours) {
+      yield { name: entry.neighbours.right, bytes: Buffer.concat(beside.map((n) => n.right)) };
+      yield { name: entry.neighbours.left, bytes: Buffer.concat(beside.map((n) => n.left)) };
+    }
     held = [];
   };
   for (const slice of slices) {

@@ -21,6 +21,8 @@ export interface TrainingSlice {
   readonly image: Uint8Array;
   /** Classes of the network, row-major. */
   readonly label: Uint8Array;
+  /** The same place one slice to the right and one to the left of the patient, where they were asked for. */
+  readonly neighbours?: { readonly offsetMm: number; readonly right: Uint8Array; readonly left: Uint8Array };
 }
 
 /** How training slices are drawn. */
@@ -31,13 +33,22 @@ export interface TrainingSliceOptions {
   readonly size?: number;
   /** Slices drawn of one patient before the next one. */
   readonly perPatient?: number;
+  /** Draw the slices beside as well, this far away (shortest and longest distance, mm), for networks of three channels. */
+  readonly neighboursMm?: readonly [number, number];
 }
 
 const FINE = 2;
 
+interface SliceSetting {
+  readonly anatomy: Anatomy;
+  readonly size: number;
+  readonly rasters: readonly [Raster, Raster];
+  readonly neighboursMm?: readonly [number, number];
+}
+
 /** Draws training slices one after the other; the same options give the same slices. */
 export function* trainingSlices(options: TrainingSliceOptions): Generator<TrainingSlice> {
-  const { seed, count, size = 320, perPatient = 4 } = options;
+  const { seed, count, size = 320, perPatient = 4, neighboursMm } = options;
   const rasters = [createRaster(size * FINE, size * FINE), createRaster(size * FINE, size * FINE)] as const;
   let anatomy: Anatomy | undefined;
   for (let index = 0; index < count; index++) {
@@ -45,33 +56,59 @@ export function* trainingSlices(options: TrainingSliceOptions): Generator<Traini
     if (!anatomy || index % perPatient === 0) {
       anatomy = drawAnatomy(seed * 100003 + patient, { bodyClassFromCortex: TRAINING_BODY_CLASS_FROM_CORTEX });
     }
-    yield drawSlice(anatomy, new Rng(seed, `slice${index}`), index, size, rasters);
+    const setting = { anatomy, size, rasters, ...(neighboursMm ? { neighboursMm } : {}) };
+    yield drawSlice(setting, new Rng(seed, `slice${index}`), index);
   }
 }
 
-function drawSlice(
-  anatomy: Anatomy,
-  rng: Rng,
-  index: number,
-  size: number,
-  rasters: readonly [Raster, Raster],
-): TrainingSlice {
+/** What the slice and its neighbours share. */
+interface Shot {
+  readonly plane: RasterPlane;
+  /** Where the second half of a thick slice lies, mm to the left; 0 for a thin one. */
+  readonly halfMm: number;
+  readonly contrast: Contrast;
+}
+
+function drawSlice(setting: SliceSetting, rng: Rng, index: number): TrainingSlice {
+  const { anatomy, size, rasters } = setting;
   const plane = drawPlane(anatomy, rng, size);
-  const [middle, beside] = rasters;
-  rasterise(anatomy.solids, plane, middle);
   const thick = rng.chance(0.6) ? rng.uniform(1, 4.5) : 0;
-  if (thick > 0)
-    rasterise(anatomy.solids, { ...plane, origin: lateral(plane.origin, (thick / 2) * rng.sign()) }, beside);
+  const halfMm = thick > 0 ? (thick / 2) * rng.sign() : 0;
   const contrast = drawContrast(
     rng.fork('contrast'),
     anatomy.lesionHU,
     anatomy.discs.map((disc) => disc.look.hydration),
   );
-  const picture = render(middle, thick > 0 ? beside : undefined, contrast, plane, size, rng.fork('render'));
-  degrade(picture, contrast.kind, rng.fork('degrade'));
-  const label = classesOf(middle, size);
-  if (rng.chance(0.15)) crop(picture, label, rng);
-  return { index, columns: size, rows: size, kind: contrast.kind, image: toBytes(picture.data, rng), label };
+  const shot = { plane, halfMm, contrast };
+  const picture = shoot(setting, shot, 0, rng);
+  const label = classesOf(rasters[0], size);
+  const cut = rng.chance(0.15) ? drawCut(rng, size) : undefined;
+  if (cut) {
+    crop(picture.data, size, cut);
+    crop(label, size, cut);
+  }
+  const clip = rng.chance(0.5) ? rng.uniform(0.97, 0.995) : rng.uniform(0.995, 1);
+  const slice = { index, columns: size, rows: size, kind: contrast.kind, image: toBytes(picture.data, clip), label };
+  if (!setting.neighboursMm) return slice;
+  const offsetMm = rng.uniform(...setting.neighboursMm);
+  const [right, left] = [-offsetMm, offsetMm].map((by) => {
+    const beside = shoot(setting, shot, by, rng);
+    if (cut) crop(beside.data, size, cut);
+    return toBytes(beside.data, clip);
+  }) as [Uint8Array, Uint8Array];
+  return { ...slice, neighbours: { offsetMm, right, left } };
+}
+
+/** Draws the slice `byMm` to the left of the plane; contrast, bias and blur are those of its neighbours, noise is not. */
+function shoot({ anatomy, size, rasters }: SliceSetting, shot: Shot, byMm: number, rng: Rng): Picture {
+  const { halfMm, contrast } = shot;
+  const [first, second] = rasters;
+  const plane = { ...shot.plane, origin: lateral(shot.plane.origin, byMm) };
+  rasterise(anatomy.solids, plane, first);
+  if (halfMm !== 0) rasterise(anatomy.solids, { ...plane, origin: lateral(plane.origin, halfMm) }, second);
+  const picture = render(first, halfMm === 0 ? undefined : second, contrast, plane, size, rng.fork('render'));
+  degrade(picture, contrast.kind, rng.fork('degrade'), rng.fork(`grain${byMm.toFixed(1)}`));
+  return picture;
 }
 
 function drawPlane(anatomy: Anatomy, rng: Rng, size: number): RasterPlane {
@@ -164,30 +201,29 @@ function classesOf(raster: Raster, size: number): Uint8Array {
   return label;
 }
 
-/** Leaves out one side of the picture, as a narrow field of view does. */
-function crop({ data, columns, rows }: Picture, label: Uint8Array, rng: Rng): void {
-  const side = rng.int(0, 3);
-  const depth = rng.int(8, Math.floor(columns * 0.3));
-  for (let row = 0; row < rows; row++) {
-    for (let column = 0; column < columns; column++) {
-      const out =
-        side === 0
-          ? row < depth
-          : side === 1
-            ? row >= rows - depth
-            : side === 2
-              ? column < depth
-              : column >= columns - depth;
-      if (!out) continue;
-      data[row * columns + column] = 0;
-      label[row * columns + column] = 0;
-    }
+/** The side and depth in pixels of what a narrow field of view leaves out. */
+interface Cut {
+  readonly side: number;
+  readonly depth: number;
+}
+
+function drawCut(rng: Rng, size: number): Cut {
+  return { side: rng.int(0, 3), depth: rng.int(8, Math.floor(size * 0.3)) };
+}
+
+/** Empties one side of a square picture. */
+function crop(pixels: Float32Array | Uint8Array, size: number, { side, depth }: Cut): void {
+  for (let n = 0; n < pixels.length; n++) {
+    const row = Math.floor(n / size);
+    const column = n % size;
+    const fromEdge = [row, size - 1 - row, column, size - 1 - column][side]!;
+    if (fromEdge < depth) pixels[n] = 0;
   }
 }
 
-function toBytes(data: Float32Array, rng: Rng): Uint8Array {
+function toBytes(data: Float32Array, clip: number): Uint8Array {
   const low = quantile(data, 0.005);
-  const high = quantile(data, rng.chance(0.5) ? rng.uniform(0.97, 0.995) : rng.uniform(0.995, 1));
+  const high = quantile(data, clip);
   const factor = 235 / Math.max(1e-6, high - low);
   const bytes = new Uint8Array(data.length);
   for (let n = 0; n < data.length; n++)

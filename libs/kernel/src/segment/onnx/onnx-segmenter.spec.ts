@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { KernelModelBundleError, KernelModelDigestError, KernelModelShapeError } from '../../errors';
+import { KernelModelDigestError, KernelModelShapeError } from '../../errors';
 import { tinyOnnx, type TinyOnnx } from '../../fixture/tiny-onnx';
 import { parseModelBundle, type ModelBundle } from '../model-bundle';
 import { SPINE_CLASSES } from '../spine-class';
@@ -39,21 +39,6 @@ function bundleJson(bytes: Buffer, overrides: Record<string, unknown> = {}): Rec
 
 const bundleOf = (bytes: Buffer, overrides?: Record<string, unknown>): ModelBundle =>
   parseModelBundle(bundleJson(bytes, overrides));
-
-describe('parseModelBundle', () => {
-  const bytes = Buffer.from('x');
-  const bad: [string, Record<string, unknown>, RegExp][] = [
-    ['a digest that is none', { sha256: 'abc' }, /sha256/],
-    ['a file in another folder', { file: '../model.onnx' }, /file/],
-    ['a missing class', { classes: SPINE_CLASSES.slice(1) }, /classes/],
-    ['a class listed twice', { classes: [...SPINE_CLASSES.slice(1), 'disc'] }, /twice/],
-    ['an unknown activation', { output: { name: 'p', activation: 'relu' } }, /activation/],
-  ];
-  it.each(bad)('refuses %s', (_name, overrides, message) => {
-    expect(() => bundleOf(bytes, overrides)).toThrow(KernelModelBundleError);
-    expect(() => bundleOf(bytes, overrides)).toThrow(message);
-  });
-});
 
 describe('createOnnxSegmenter', () => {
   it('runs the network and keeps the order of classes', async () => {
@@ -95,6 +80,89 @@ describe('createOnnxSegmenter', () => {
   it.each(misfits)('refuses %s', async (_name, change, message) => {
     const bytes = tinyOnnx({ ...NETWORK, ...change });
     const created = createOnnxSegmenter(bundleOf(bytes), bytes);
+    await expect(created).rejects.toThrow(KernelModelShapeError);
+    await expect(created).rejects.toThrow(message);
+  });
+
+  const block = {
+    name: 'slices',
+    dimensions: 3,
+    channels: 1,
+    spacingMm: [3, 1, 1],
+    multipleOf: 8,
+    normalisation: { kind: 'fixed', mean: 0, sd: 1 },
+    orientation: 'LIP',
+    patch: { size: [8, 16, 16] },
+  };
+
+  it('runs a network of three dimensions on windows of its size, one at a time where it takes one', async () => {
+    const bytes = tinyOnnx({ ...NETWORK, space: [8, 16, 16] });
+    const segmenter = await createOnnxSegmenter(bundleOf(bytes, { input: block }), bytes);
+    const out = await segmenter.segment(new Float32Array(2 * 2048).fill(2), [2, 1, 8, 16, 16]);
+    expect(out).toHaveLength(2 * 6 * 2048);
+    expect(out[11 * 2048]).toBeCloseTo(2.6, 5);
+    await expect(segmenter.segment(new Float32Array(1024), [1, 1, 4, 16, 16])).rejects.toThrow(KernelModelShapeError);
+    await segmenter.close();
+  });
+
+  it('adds up the labels that belong to one class', async () => {
+    const bytes = tinyOnnx({ ...NETWORK, weights: [0, 0, 0, 0], biases: [0.1, 0.2, 0.3, 0.4] });
+    const labels = [
+      { name: 'rest', class: 'background' },
+      { name: 'L5', class: 'vertebral-body' },
+      { name: 'disc', class: 'disc' },
+      { name: 'L4', class: 'vertebral-body' },
+    ];
+    const segmenter = await createOnnxSegmenter(bundleOf(bytes, { classes: undefined, labels }), bytes);
+    const out = await segmenter.segment(new Float32Array(1024), [1, 1, 32, 32]);
+    [0.1, 0.6, 0.3, 0, 0, 0].forEach((value, cls) => expect(out[cls * 1024]).toBeCloseTo(value, 5));
+    await segmenter.close();
+  });
+
+  it('lays later regions over earlier ones', async () => {
+    const logit = (p: number): number => Math.log(p / (1 - p));
+    const bytes = tinyOnnx({ ...NETWORK, weights: [0, 0], biases: [logit(0.8), logit(0.5)] });
+    const segmenter = await createOnnxSegmenter(
+      bundleOf(bytes, {
+        classes: undefined,
+        labels: [
+          { name: 'spine', class: 'vertebral-body' },
+          { name: 'disc', class: 'disc' },
+        ],
+        output: { name: 'probabilities', activation: 'none', regions: true },
+      }),
+      bytes,
+    );
+    const out = await segmenter.segment(new Float32Array(1024), [1, 1, 32, 32]);
+    [0.1, 0.4, 0.5, 0, 0, 0].forEach((value, cls) => expect(out[cls * 1024]).toBeCloseTo(value, 5));
+    await segmenter.close();
+  });
+
+  const other: [string, Partial<TinyOnnx>, Record<string, unknown>, RegExp][] = [
+    ['a network of one size without a patch', { space: [64, 64] }, {}, /needs input.patch/],
+    [
+      'a patch that is not the size of the network',
+      { space: [8, 16, 32] },
+      { input: block },
+      /Tensor "slices" is float32 \[n, 1, 8, 16, 32\], the bundle says float32 \[n, 1 channels, 8, 16, 16\]/,
+    ],
+    ['two dimensions in place of three', {}, { input: block }, /the bundle says float32 \[n, 1 channels, 8, 16, 16\]/],
+    [
+      'more labels than channels',
+      {},
+      {
+        classes: undefined,
+        labels: ['background', 'vertebral-body', 'disc', 'disc', 'disc', 'disc', 'disc'].map((name) => ({
+          name,
+          class: name,
+        })),
+      },
+      /the bundle says float32 \[n, 7 channels, any, any\]/,
+    ],
+  ];
+  it.each(other)('refuses %s', async (_name, change, overrides, message) => {
+    const bytes = tinyOnnx({ ...NETWORK, ...change });
+    const created = createOnnxSegmenter(bundleOf(bytes, overrides), bytes);
     await expect(created).rejects.toThrow(KernelModelShapeError);
     await expect(created).rejects.toThrow(message);
   });
