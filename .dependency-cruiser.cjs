@@ -19,7 +19,8 @@ const ROOMS = {
   phantom: [['dicom', 'findings'], []],
   reporting: [
     ['dicom', 'findings'],
-    ['dcmjs', '@napi-rs/canvas'],
+    // @types/fhir is erased: types of FHIR resources.
+    ['dcmjs', '@napi-rs/canvas', '@types/fhir'],
   ],
   dimse: [['dicom'], []],
   store: [[], ['minio']],

@@ -19,3 +19,5 @@ export {
   type RenderedReport,
   type RenderOptions,
 } from './render-reports';
+export { renderFhirBundle } from './fhir/report-bundle';
+export { renderResultMessage } from './hl7/result-message';

@@ -123,6 +123,11 @@ export function reportKey(studyInstanceUID: string, version: number, kind: strin
   return parseObjectKey(`${reportsPrefix(studyInstanceUID, version)}${plain(kind, 'Report kind')}.dcm`);
 }
 
+/** `…/versions/<n>/reports/<name>`: a report that is no DICOM object, `report.fhir.json`. @throws STORE_KEY_INVALID */
+export function messageKey(studyInstanceUID: string, version: number, name: string): ObjectKey {
+  return parseObjectKey(`${reportsPrefix(studyInstanceUID, version)}${plain(name, 'Message name')}`);
+}
+
 /** `…/versions/<n>/quarantine/`. @throws STORE_KEY_INVALID */
 export function quarantinePrefix(studyInstanceUID: string, version: number): KeyPrefix {
   return parseKeyPrefix(`${versionPrefix(studyInstanceUID, version)}quarantine/`);

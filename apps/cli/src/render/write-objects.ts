@@ -6,9 +6,11 @@ import { type KernelResult } from '@endplate/kernel';
 import { loadFonts } from '@endplate/platform';
 import {
   readSourceAttributes,
+  renderFhirBundle,
   type RenderedReport,
   type RenderOptions,
   renderReports,
+  renderResultMessage,
   type ReportContext,
 } from '@endplate/reporting';
 import { CliError } from '../errors';
@@ -16,7 +18,7 @@ import { type FolderStudy } from '../folder/find-instances';
 
 /**
  * Writes everything that a destination could get of an analysed study: the report as `sr.dcm`, each other object under its
- * name, key images also as PNG, and `key-slices.json` for `endplate render`.
+ * name, key images also as PNG, the report as FHIR and HL7, and `key-slices.json` for `endplate render`.
  *
  * @returns names of the files, relative to `out`
  * @throws CLI_FAILED when an object does not pass our own check; it is not written
@@ -34,11 +36,17 @@ export async function writeObjects(study: FolderStudy, result: KernelResult, out
     kinds: ['sc', 'seg', 'pdf', 'ko'],
     fonts: await loadFonts(),
   };
-  for (const object of renderReports(result, await contextOf(study, result), options)) {
+  const context = await contextOf(study, result);
+  for (const object of renderReports(result, context, options)) {
     if (object.problems.length > 0)
       throw new CliError('CLI_FAILED', `${object.name} breaks our own check: ${object.problems.join('; ')}`);
     await write(fileName(object), object.bytes);
     if (object.png) await write(`key-images/${object.name.replace(/^sc-/, '')}.png`, object.png);
+  }
+  const messages = { 'report.fhir.json': renderFhirBundle, 'report.hl7': renderResultMessage };
+  for (const [name, render] of Object.entries(messages)) {
+    const bytes = render(findings, context);
+    if (bytes) await write(name, bytes);
   }
   const { studyInstanceUID, version } = findings;
   await write('key-slices.json', encodeKeySlices({ studyInstanceUID, version, slices: keySlices }));

@@ -71,6 +71,8 @@ describe('AnalyseVersion', () => {
       `versions/1/masks/${series}.classes.nii.gz`,
       `versions/1/masks/${series}.instances.json`,
       `versions/1/masks/${series}.instances.nii.gz`,
+      'versions/1/reports/report.fhir.json',
+      'versions/1/reports/report.hl7',
       'versions/1/reports/sc-01-overview.dcm',
       'versions/1/reports/sr-comprehensive-3d.dcm',
       'versions/1/reports/sr-comprehensive.dcm',

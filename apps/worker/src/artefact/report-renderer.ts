@@ -4,7 +4,9 @@ import {
   type FontSet,
   type ImageObjectKind,
   readSourceAttributes,
+  renderFhirBundle,
   renderReports,
+  renderResultMessage,
   type RenderedReport,
   type RenderOptions,
   type ReportContext,
@@ -42,8 +44,17 @@ export function reportRenderer({ profiles, kinds = [], fonts }: ReportRendererOp
       for (const kind of new Set<ImageObjectKind>(['sc', ...kinds])) {
         yield* attempt(kind, result, contextFor(EVERY_DESTINATION), { profiles: [], kinds: [kind], fonts });
       }
+      yield* messages(result, contextFor(EVERY_DESTINATION));
     },
   };
+}
+
+/** The report for systems that take no DICOM. */
+function* messages({ findings }: KernelResult, context: ReportContext): Iterable<RenderedArtefact> {
+  const fhir = renderFhirBundle(findings, context);
+  if (fhir) yield { kind: 'message', name: 'report.fhir.json', bytes: fhir, contentType: 'application/fhir+json' };
+  const hl7 = renderResultMessage(findings, context);
+  if (hl7) yield { kind: 'message', name: 'report.hl7', bytes: hl7, contentType: 'x-application/hl7-v2+er7' };
 }
 
 /**

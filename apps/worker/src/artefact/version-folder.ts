@@ -2,6 +2,7 @@ import {
   keyImageKey,
   keyImagesPrefix,
   maskKey,
+  messageKey,
   type ObjectKey,
   type ObjectStore,
   quarantineKey,
@@ -42,6 +43,8 @@ export class VersionFolder {
     const { name, bytes } = artefact;
     if (artefact.kind === 'png') {
       await this.put(keyImageKey(studyInstanceUID, version, `${name}.png`), bytes, 'image/png');
+    } else if (artefact.kind === 'message') {
+      await this.put(messageKey(studyInstanceUID, version, name), bytes, artefact.contentType);
     } else if (artefact.problems.length === 0) {
       await this.put(reportKey(studyInstanceUID, version, name), bytes, 'application/dicom');
     } else {

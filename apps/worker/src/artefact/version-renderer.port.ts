@@ -11,6 +11,13 @@ export type RenderedArtefact =
       /** What validation found, or why it could not be made; with any of it the object is put aside and never sent. */
       readonly problems: readonly string[];
     }
+  /** A report in another form; `name` is its file name below `reports/`. */
+  | {
+      readonly kind: 'message';
+      readonly name: 'report.fhir.json' | 'report.hl7';
+      readonly bytes: Buffer;
+      readonly contentType: string;
+    }
   /** A picture for the console. */
   | { readonly kind: 'png'; readonly name: string; readonly bytes: Buffer };
 
