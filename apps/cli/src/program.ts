@@ -1,10 +1,12 @@
 import { Command, CommanderError } from 'commander';
 import { analyseCommand } from './command/analyse';
+import { correctCommand } from './command/correct';
 import { demoCommand } from './command/demo';
 import { evaluateCommand } from './command/evaluate';
 import { phantomCommand } from './command/phantom';
 import { reconcileCommand } from './command/reconcile';
 import { renderCommand } from './command/render';
+import { reprocessCommand } from './command/reprocess';
 import { retryCommand } from './command/retry';
 import { sendCommand } from './command/send';
 import { settingsCommand } from './command/settings';
@@ -39,6 +41,8 @@ export async function run(argv: readonly string[]): Promise<number> {
     validatePhantomsCommand(),
     reconcileCommand(),
     retryCommand(),
+    reprocessCommand(),
+    correctCommand(),
     settingsCommand(),
     demoCommand(),
   ];

@@ -1,6 +1,10 @@
 /** Stable codes of what the worker itself can fail with. */
 export type WorkerErrorCode =
-  'WORKER_BUNDLE_UNUSABLE' | 'WORKER_VERSION_MISSING' | 'WORKER_INSTANCE_MISSING' | 'WORKER_ANALYSIS_FAILED';
+  | 'WORKER_BUNDLE_UNUSABLE'
+  | 'WORKER_VERSION_MISSING'
+  | 'WORKER_INSTANCE_MISSING'
+  | 'WORKER_ANALYSIS_FAILED'
+  | 'WORKER_CORRECTION_INVALID';
 
 /** Base of every failure of the worker. */
 export class WorkerError extends Error {
@@ -45,5 +49,16 @@ export class InstanceMissingError extends WorkerError {
 export class AnalysisFailedError extends WorkerError {
   constructor(what: string, options?: ErrorOptions) {
     super('WORKER_ANALYSIS_FAILED', true, `The analysis failed: ${what}.`, options);
+  }
+}
+
+/** The findings that a version was made of do not have the form they were written in. */
+export class CorrectionUnreadableError extends WorkerError {
+  constructor() {
+    super(
+      'WORKER_CORRECTION_INVALID',
+      false,
+      'The corrected findings of this version cannot be read. Correct it anew.',
+    );
   }
 }

@@ -8,3 +8,4 @@ export * from './model/disc.schema';
 export * from './model/study-findings.schema';
 export * from './model/key-slice';
 export * from './model/key-slice.schema';
+export * from './model/correction';

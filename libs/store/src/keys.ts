@@ -138,6 +138,12 @@ export function quarantineKey(studyInstanceUID: string, version: number, name: s
   return parseObjectKey(`${quarantinePrefix(studyInstanceUID, version)}${plain(name, 'Quarantine name')}`);
 }
 
+/** `studies/<study>/corrections/<sha256>.json`: findings as a reader corrected them. @throws STORE_KEY_INVALID */
+export function correctionKey(studyInstanceUID: string, sha256: string): ObjectKey {
+  if (!SHA256.test(sha256)) throw new StoreKeyError('SHA-256 is not 64 lower-case hexadecimal digits');
+  return parseObjectKey(`${study(studyInstanceUID)}corrections/${sha256}.json`);
+}
+
 /** `commitments/<transaction UID>.json`: a storage commitment that was asked for. @throws STORE_KEY_INVALID */
 export function commitmentKey(transactionUID: string): ObjectKey {
   return parseObjectKey(`commitments/${plain(transactionUID, 'Transaction UID')}.json`);

@@ -1,5 +1,6 @@
 /** Stable codes of everything that can be wrong with what we know of a study. */
-export type StudiesErrorCode = 'STUDIES_RECORD_INVALID' | 'STUDIES_VERSION_CONTENDED';
+export type StudiesErrorCode =
+  'STUDIES_RECORD_INVALID' | 'STUDIES_VERSION_CONTENDED' | 'STUDIES_NO_VERSION' | 'STUDIES_VERSION_OVERTAKEN';
 
 /** Base of every failure of the studies room. */
 export class StudiesError extends Error {
@@ -28,5 +29,19 @@ export class RecordInvalidError extends StudiesError {
 export class VersionContendedError extends StudiesError {
   constructor(tries: number) {
     super('STUDIES_VERSION_CONTENDED', true, `${tries} version numbers in a row were taken by other processes.`);
+  }
+}
+
+/** A further version was asked for of a study that has none. */
+export class NoVersionError extends StudiesError {
+  constructor() {
+    super('STUDIES_NO_VERSION', false, 'The study has no version yet.');
+  }
+}
+
+/** A correction is of a version that is not the latest any more: who wrote it has not seen the latest. */
+export class VersionOvertakenError extends StudiesError {
+  constructor(ofVersion: number, latest: number) {
+    super('STUDIES_VERSION_OVERTAKEN', false, `Version ${ofVersion} was corrected; the latest is ${latest} by now.`);
   }
 }

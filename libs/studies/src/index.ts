@@ -28,7 +28,9 @@ export {
   type ListedInstance,
   type Manifest,
   manifestSchema,
+  type VersionReason,
 } from './version/manifest';
+export { correctStudy, type CorrectionRequest, type NextVersionPorts, reprocessStudy } from './version/next-version';
 export { type InstanceSet, Manifests } from './version/manifests';
 export { type AssemblerPorts, type ReceivedInstance, StudyAssembler } from './completeness/study-assembler';
 export { type CompleterPorts, type CompletionOutcome, StudyCompleter } from './completeness/study-completer';

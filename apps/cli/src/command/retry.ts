@@ -1,10 +1,7 @@
-import { chooseStore, parseConfig, REDIS_SECTION, STORE_SECTION } from '@endplate/platform';
-import { createQueues } from '@endplate/queue';
-import { createFilesystemStore, createS3Store } from '@endplate/store';
-import { type DeliveryRecord, retryDeliveries, type RetryRequest, Timeline } from '@endplate/studies';
+import { type DeliveryRecord, retryDeliveries, type RetryRequest } from '@endplate/studies';
 import { Command } from 'commander';
 import { CliError } from '../errors';
-import { readUpRecord } from '../up/up-record';
+import { withSite } from '../site/open-site';
 
 /** `endplate retry STUDY`: deliveries that were given up, once more. */
 export function retryCommand(): Command {
@@ -29,18 +26,8 @@ export function retryCommand(): Command {
     });
 }
 
-async function retry(env: NodeJS.ProcessEnv, request: RetryRequest): Promise<readonly DeliveryRecord[]> {
-  const config = parseConfig({ store: STORE_SECTION, redis: REDIS_SECTION }, env);
-  const running = env['REDIS_URL'] ? undefined : await readUpRecord(config.store.dataDir);
-  const choice = chooseStore(config.store);
-  const store = choice.kind === 'filesystem' ? await createFilesystemStore(choice) : await createS3Store(choice);
-  const queues = createQueues({ ...config.redis, ...(running?.redisUrl ? { url: running.redisUrl } : {}) });
-  try {
-    return await retryDeliveries({ store, timeline: new Timeline(store, () => new Date()), jobs: queues }, request);
-  } finally {
-    await queues.close();
-    await store.close();
-  }
+function retry(env: NodeJS.ProcessEnv, request: RetryRequest): Promise<readonly DeliveryRecord[]> {
+  return withSite(env, (site) => retryDeliveries(site, request));
 }
 
 function short({ version, destination, state, reason }: DeliveryRecord) {

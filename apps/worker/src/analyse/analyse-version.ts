@@ -7,6 +7,7 @@ import { maskFiles } from '../artefact/nifti-mask';
 import { type VersionRenderer } from '../artefact/version-renderer.port';
 import { VersionFolder } from '../artefact/version-folder';
 import { InstanceMissingError, VersionMissingError } from '../errors';
+import { correctedResult, correctionLost } from './corrected-result';
 import { type ListedInstance, readHeaders, type VersionHeaders } from './read-headers';
 import { type StudyAnalyser } from './study-analyser.port';
 import { type VersionManifest, type VersionManifests } from './version-manifest.port';
@@ -46,12 +47,26 @@ export class AnalyseVersion {
     const manifest = await this.ports.manifests.read(studyInstanceUID, version);
     if (!manifest) throw new VersionMissingError(version);
     await this.ports.notify({ ...name, type: 'analysis-started', instances: manifest.instances.length });
-    const read = await readHeaders(this.ports.store, studyInstanceUID, manifest.instances, signal);
-    const result = withRemarks(await this.analyse(name, manifest, read, signal), read, manifest.instances.length);
+    const { reason } = manifest;
+    const result =
+      reason?.kind === 'correction'
+        ? await correctedResult(this.ports.store, name, manifest, reason)
+        : await this.measure(name, manifest, signal);
     signal.throwIfAborted();
     await this.writeArtefacts(name, manifest, result, signal);
     const findings = await this.commit(name, result.findings);
     return this.finish(name, findings, findings.outcome.status);
+  }
+
+  private async measure(name: VersionName, manifest: VersionManifest, signal: AbortSignal): Promise<KernelResult> {
+    const { instances, predecessorVersion } = manifest;
+    const read = await readHeaders(this.ports.store, name.studyInstanceUID, instances, signal);
+    const result = withRemarks(await this.analyse(name, manifest, read, signal), read, instances.length);
+    if (predecessorVersion === undefined) return result;
+    const before = await this.ports.manifests.read(name.studyInstanceUID, predecessorVersion);
+    if (before?.reason?.kind !== 'correction') return result;
+    const remarks = [...result.findings.remarks, correctionLost(predecessorVersion, before.reason)];
+    return { ...result, findings: { ...result.findings, remarks } };
   }
 
   private async analyse(

@@ -1,3 +1,4 @@
+import { type VersionReason } from '@endplate/studies';
 import { type ListedInstance } from './read-headers';
 
 /** What the use case needs to know of a version before it reads an image. */
@@ -6,6 +7,8 @@ export interface VersionManifest {
   /** ISO 8601, UTC. */
   readonly createdAt: string;
   readonly predecessorVersion?: number | undefined;
+  /** Absent where the instances are new. */
+  readonly reason?: VersionReason | undefined;
   readonly instances: readonly ListedInstance[];
 }
 

@@ -66,6 +66,9 @@ export const softwareIdentitySchema = z.object({ name: z.string(), version: z.st
 /** Which program measured. */
 export type SoftwareIdentity = z.infer<typeof softwareIdentitySchema>;
 
+/** Who may correct findings. */
+export const CORRECTION_AUTHORS = ['radiologist', 'physician', 'radiographer'] as const;
+
 /** The finding model: everything the kernel says of one study version. Written as `findings.json`. */
 export const studyFindingsSchema = z.object({
   schema: z.literal('endplate.findings/1'),
@@ -75,6 +78,14 @@ export const studyFindingsSchema = z.object({
   digest: z.string(),
   /** The version that this one replaces. */
   predecessorVersion: z.number().int().positive().optional(),
+  /** Present where a reader corrected what the program had measured. */
+  correction: z
+    .object({
+      authorRole: z.enum(CORRECTION_AUTHORS),
+      /** What was changed, in words. */
+      changed: z.array(z.string().max(200)).max(200),
+    })
+    .optional(),
   /** When the version was made (ISO 8601, UTC), from its manifest: doing the work twice gives the same bytes. */
   createdAt: z.iso.datetime(),
   software: softwareIdentitySchema,

@@ -25,6 +25,22 @@ export const evidenceSchema = z.discriminatedUnion('kind', [
 /** Why the study counted as complete. */
 export type CompletenessEvidence = z.output<typeof evidenceSchema>;
 
+/**
+ * Why there is a version when its instances are those of the one before: another network or program, or a reader's
+ * correction, whose findings lie in `corrections/<sha256>.json`.
+ */
+export const versionReasonSchema = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('model') }),
+  z.object({
+    kind: z.literal('correction'),
+    authorRole: z.enum(['radiologist', 'physician', 'radiographer']),
+    sha256: z.string().regex(/^[0-9a-f]{64}$/),
+    changed: z.array(z.string().max(200)).max(200),
+  }),
+]);
+/** Why there is a version when its instances are those of the one before. */
+export type VersionReason = z.output<typeof versionReasonSchema>;
+
 /** `versions/<n>/manifest.json`: the instances of a version, and why they were taken to be all. Never changed. */
 export const manifestSchema = z.object({
   schema: z.literal('endplate.manifest/1'),
@@ -37,6 +53,8 @@ export const manifestSchema = z.object({
   createdAt: z.iso.datetime(),
   priority: z.enum(['stat', 'routine']),
   evidence: evidenceSchema,
+  /** Absent where the instances are new. */
+  reason: versionReasonSchema.optional(),
   /** Ascending by series, then instance. */
   instances: z.array(listedInstanceSchema).min(1),
 });

@@ -3,7 +3,10 @@ import { RUNG_WORDS } from './format.js';
 /** Words of the events that we know; others are shown by their names. */
 const WORDS = {
   'reception-started': ({ source }) => `Images came from ${source}`,
-  'version-created': ({ instances }, version) => `Version ${version} made of ${instances} images`,
+  'version-created': ({ instances, reason, authorRole }, version) => {
+    if (reason === 'correction') return `Version ${version} made of the findings of a ${authorRole}`;
+    return `Version ${version} made of ${reason === 'model' ? 'the same ' : ''}${instances} images`;
+  },
   'analysis-started': () => 'Analysis started',
   'analysis-finished': ({ outcome, discs }) => (outcome === 'analysed' ? `Analysed, ${discs} discs` : 'Not analysed'),
   'analysis-failed': () => 'Analysis given up',
