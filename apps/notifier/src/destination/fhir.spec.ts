@@ -3,7 +3,7 @@ import { parseObjectKey, reportsPrefix } from '@endplate/store';
 import { type DeliveryRecord } from '@endplate/studies';
 import { runDelivery } from '../fixture/delivery-run';
 import { SmallFhirServer } from '../fixture/small-fhir-server';
-import { storedReports, type StoredReports } from '../fixture/stored-reports';
+import { storedReports, type StoredReports, storeMessages } from '../fixture/stored-reports';
 
 let fhir: SmallFhirServer;
 let reports: StoredReports;
@@ -64,6 +64,15 @@ describe('a FHIR destination', () => {
     await run({ name: 'again' });
     expect(fhir.requests.filter((one) => one.startsWith('POST'))).toHaveLength(2);
     expect(fhir.resources).toHaveLength(2);
+  });
+
+  it('takes what our own report is rendered to, and has one of each after it came twice', async () => {
+    await storeMessages(reports);
+    expect(await run()).toMatchObject({ state: 'delivered' });
+    const once = fhir.resources.length;
+    expect(once).toBeGreaterThan(0);
+    expect(await run({ name: 'again' })).toMatchObject({ state: 'delivered' });
+    expect(fhir.resources).toHaveLength(once);
   });
 
   it('says why it refuses in codes, never in words that may name the patient', async () => {

@@ -4,7 +4,7 @@ import { type DeliveryRecord } from '@endplate/studies';
 import { certificates } from '../fixture/certificates';
 import { runDelivery } from '../fixture/delivery-run';
 import { acknowledgement, block, SmallReceiver } from '../fixture/small-receiver';
-import { storedReports, type StoredReports } from '../fixture/stored-reports';
+import { storedReports, type StoredReports, storeMessages } from '../fixture/stored-reports';
 
 const MESSAGE =
   'MSH|^~\\&|ENDPLATE||HIS||20261123110000||ORU^R01^ORU_R01|EP-4711|P|2.5.1\rPID|||4711\rOBX|1|ST|A||Straße\r';
@@ -43,6 +43,14 @@ describe('an HL7 destination', () => {
     });
     expect(record.rungs.map(({ rung }) => rung)).toEqual(['rendered', 'validated', 'sent']);
     expect(Buffer.from(receiver.messages[0]!, 'latin1').toString('utf8')).toBe(MESSAGE);
+  });
+
+  it('takes what our own report is rendered to, under the same control id each time', async () => {
+    await storeMessages(reports);
+    expect(await run()).toMatchObject({ state: 'acknowledged' });
+    expect(await run({ name: 'again' })).toMatchObject({ state: 'acknowledged' });
+    expect(receiver.messages).toHaveLength(2);
+    expect(receiver.messages[1]).toBe(receiver.messages[0]);
   });
 
   it.each([

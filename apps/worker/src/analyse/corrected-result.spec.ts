@@ -63,7 +63,12 @@ describe("a version of a reader's findings", () => {
       ],
     });
     const names = [...(await version.objects()).keys()].filter((key) => key.startsWith('versions/2/'));
-    expect(names.sort()).toEqual(['versions/2/findings.json', 'versions/2/reports/sr-comprehensive-3d.dcm']);
+    expect(names.sort()).toEqual([
+      'versions/2/findings.json',
+      'versions/2/reports/report.fhir.json',
+      'versions/2/reports/report.hl7',
+      'versions/2/reports/sr-comprehensive-3d.dcm',
+    ]);
     expect(await run(1)).toEqual(first);
   });
 
