@@ -16,6 +16,7 @@ import { parseArgs } from 'node:util';
 import { missingPrograms, type PeerName, PEERS, type RunningPeer, startPeer } from './peers';
 import { ProcessLoad } from './process-load';
 import { type SendOrder, type SendResult } from './sender';
+import { SPOOL_ENV } from './spool-env';
 
 interface Measured extends SendResult {
   readonly perSecond: number;
@@ -31,9 +32,6 @@ interface Settings {
   readonly json: boolean;
   readonly env: Readonly<Record<string, string>>;
 }
-
-/** Of the listener: how it acknowledges is the only thing that may differ from an installed one. */
-const SPOOL_ENV = { ENDPLATE_ACKNOWLEDGE: 'spool', ENDPLATE_SPOOL_DIR: '{folder}/spool' };
 
 class UsageError extends Error {}
 
