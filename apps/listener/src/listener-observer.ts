@@ -107,7 +107,7 @@ export class ListenerObserver {
   spool(event: SpoolEvent): void {
     switch (event.type) {
       case 'segment-replayed':
-        return this.log.spoolReplayed({ records: event.records, cutBytes: event.cutBytes });
+        return this.log.spoolReplayed({ records: event.records, torn: event.torn });
       case 'segment-damaged':
         return this.log.spoolDamaged({ segment: event.segment });
       case 'delivery-failed':

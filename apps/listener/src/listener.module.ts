@@ -150,7 +150,7 @@ export class ListenerModule implements OnApplicationBootstrap, BeforeApplication
   async onApplicationBootstrap(): Promise<void> {
     this.health.addReadiness('listener-store', () => this.store.health());
     const { spool } = this.receiving;
-    if (spool) this.health.addReadiness('listener-spool', () => Promise.resolve().then(() => spool.checkRoom(0)));
+    if (spool) this.health.addReadiness('listener-spool', () => Promise.resolve().then(() => spool.checkRoom()));
     // Redis is no part of readiness: while it is away instances are taken all the same, and reconciled later.
     this.health.addLiveness('listener-completeness', () => this.completeness.health());
     this.completeness.start();

@@ -11,4 +11,6 @@ export {
 } from './object-store.port';
 export { createFilesystemStore, type FilesystemStoreOptions } from './filesystem/filesystem-store';
 export { createS3Store, type S3StoreOptions } from './s3/s3-store';
-export { Spool, type SpooledRecord, type SpoolEvent, type SpoolOptions } from './spool/spool';
+export { Spool, type SpoolEvent, type SpoolOptions, type SpoolState } from './spool/spool';
+export { type SpooledRecord } from './spool/delivery-queue';
+export { type SpoolWriter } from './spool/spool-writer';

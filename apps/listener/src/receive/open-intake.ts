@@ -9,6 +9,9 @@ import { StoreIntake } from './store-intake';
 /** Uploads leave the disk to the senders until they pause for this long, ms. */
 const UPLOAD_YIELD_MS = 200;
 
+/** Segment files that are ready from the start, so that a burst does not wait for the disk to give blocks. */
+const SPARE_BYTES = 512 * 1024 ** 2;
+
 /** The intake of this process, and what has to be ended with it. */
 export interface OpenIntake {
   readonly intake: InstanceIntake;
@@ -33,9 +36,10 @@ export async function openIntake(
   const spool = await Spool.open({
     folder: spoolDir,
     maxBytes: spoolMaxBytes,
+    spareBytes: Math.min(SPARE_BYTES, spoolMaxBytes / 8),
     yieldMs: UPLOAD_YIELD_MS,
     deliver: (record) => uploader.upload(record),
-    replayed: (record) => uploader.replayed(record),
+    replayed: (info) => uploader.replayed(info),
     notify: (event) => observer.spool(event),
   });
   return { intake: new SpoolIntake(spool, pending, direct), spool };

@@ -1,9 +1,8 @@
 import { isUid } from '@endplate/dicom';
-import { instanceKey, type ObjectStore, type Spool, type SpooledRecord, WriterClosedError } from '@endplate/store';
+import { instanceKey, type ObjectStore, type Spool, type SpooledRecord, type SpoolWriter } from '@endplate/store';
 import { z } from 'zod';
 import { type InstanceClaim, type InstanceIntake, type InstanceUIDs, type Landing } from './instance-intake';
 import { type InstanceLedger } from './instance-ledger';
-import { PagedBuffer, PagePool } from './paged-buffer';
 import { digestDataSet, settle } from './store-intake';
 
 /** Instances beyond this go straight to the object store: memory stays bounded, and their fsync costs them little. */
@@ -26,88 +25,84 @@ const spooledSchema = z.object({
 
 /** Acknowledges what the spool has on its disk; {@link SpoolUploader} brings it to the object store. */
 export class SpoolIntake implements InstanceIntake {
-  private readonly pages = new PagePool();
-
   constructor(
-    private readonly spool: Pick<Spool, 'append' | 'checkRoom'>,
+    private readonly spool: Pick<Spool, 'begin'>,
     private readonly pending: PendingStudies,
     private readonly large: InstanceIntake,
   ) {}
 
   open(claim: InstanceClaim): Promise<Landing> {
-    this.spool.checkRoom(0);
-    return Promise.resolve(
-      new SpoolLanding(this.spool, this.pending, new PagedBuffer(this.pages), claim, () => this.large.open(claim)),
-    );
+    const { spool, pending, large } = this;
+    return Promise.resolve(new SpoolLanding(spool.begin(), pending, claim, () => large.open(claim)));
   }
 }
 
 class SpoolLanding implements Landing {
   private large: Landing | undefined;
-  /** `landing`: the pages are the spool's; `over`: landed or thrown away. */
-  private state: 'taking' | 'landing' | 'over' = 'taking';
+  private firstBytes = 0;
 
   constructor(
-    private readonly spool: Pick<Spool, 'append'>,
+    private readonly writer: SpoolWriter,
     private readonly pending: PendingStudies,
-    private readonly buffer: PagedBuffer,
     private readonly claim: InstanceClaim,
     private readonly openLarge: () => Promise<Landing>,
   ) {}
 
   write(chunk: Buffer): void | Promise<void> {
-    if (this.state !== 'taking') throw new WriterClosedError();
     if (this.large) return this.large.write(chunk);
-    if (this.buffer.sizeBytes + chunk.length > MAX_SPOOLED_BYTES) return this.overflow(chunk);
-    this.buffer.append(chunk);
+    if (this.writer.sizeBytes + chunk.length > MAX_SPOOLED_BYTES) return this.overflow(chunk);
+    if (this.firstBytes === 0) this.firstBytes = chunk.length;
+    return this.writer.write(chunk);
   }
 
   async land(header: InstanceUIDs): Promise<void> {
-    if (this.state !== 'taking') throw new WriterClosedError();
     if (this.large) return this.large.land(header);
-    const { sopClassUID, sopInstanceUID, seriesInstanceUID, studyInstanceUID } = header;
-    const { meta, source } = this.claim;
-    const { quietMs, priority } = source.rules;
     // Keys are made here once, so that what cannot have one is refused and not acknowledged.
     instanceKey(header);
-    const info: z.input<typeof spooledSchema> = {
-      schema: 'endplate.spooled/1',
-      sopClassUID,
-      sopInstanceUID,
-      seriesInstanceUID,
-      studyInstanceUID,
-      transferSyntaxUID: meta.transferSyntaxUID,
-      source: { name: source.name, rules: { quietMs, priority } },
-    };
-    this.state = 'landing';
+    const { studyInstanceUID } = header;
     this.pending.add(studyInstanceUID);
     try {
-      await this.spool.append(Buffer.from(JSON.stringify(info)), this.buffer.parts());
+      await this.writer.commit(encodeInfo(header, this.claim));
     } catch (error) {
       this.pending.remove(studyInstanceUID);
       throw error;
-    } finally {
-      this.state = 'over';
-      this.buffer.release();
     }
   }
 
+  /** The sender may go while its instance is being committed: what the disk gets is still that instance. */
   async abort(): Promise<void> {
-    // The sender may go while its instance is being written: what the disk gets is still that instance.
-    if (this.state === 'taking') {
-      this.state = 'over';
-      this.buffer.release();
-    }
+    this.writer.abort();
     await this.large?.abort();
   }
 
   private async overflow(chunk: Buffer): Promise<void> {
-    this.large = await this.openLarge();
-    // The first part is preamble and group 2, as it came.
-    for (const part of this.buffer.writes()) await this.large.write(part);
-    this.buffer.release();
-    await this.large.write(chunk);
+    const large = await this.openLarge();
+    this.large = large;
+    let isFirst = true;
+    for await (const part of this.writer.taken()) {
+      // The first part is preamble and group 2, as it came.
+      if (isFirst) await large.write(part.subarray(0, this.firstBytes));
+      await large.write(isFirst ? part.subarray(this.firstBytes) : part);
+      isFirst = false;
+    }
+    this.writer.abort();
+    await large.write(chunk);
   }
+}
+
+function encodeInfo(header: InstanceUIDs, { meta, source }: InstanceClaim): Buffer {
+  const { sopClassUID, sopInstanceUID, seriesInstanceUID, studyInstanceUID } = header;
+  const { quietMs, priority } = source.rules;
+  const info: z.input<typeof spooledSchema> = {
+    schema: 'endplate.spooled/1',
+    sopClassUID,
+    sopInstanceUID,
+    seriesInstanceUID,
+    studyInstanceUID,
+    transferSyntaxUID: meta.transferSyntaxUID,
+    source: { name: source.name, rules: { quietMs, priority } },
+  };
+  return Buffer.from(JSON.stringify(info));
 }
 
 /** How many instances of a study are acknowledged and not yet in the object store. */
@@ -141,8 +136,8 @@ export class SpoolUploader {
   ) {}
 
   /** An instance that an earlier process acknowledged. */
-  replayed(record: SpooledRecord): void {
-    this.pending.add(parse(record).studyInstanceUID);
+  replayed(info: Buffer): void {
+    this.pending.add(parse(info).studyInstanceUID);
   }
 
   /**
@@ -150,7 +145,7 @@ export class SpoolUploader {
    * period is prolonged, so that no version lists what is not there. Safe to do twice.
    */
   async upload(record: SpooledRecord): Promise<void> {
-    const { source, transferSyntaxUID, ...header } = parse(record);
+    const { source, transferSyntaxUID, ...header } = parse(record.info);
     await this.oneByOne(instanceKey(header), async () => {
       const file = await record.read();
       const digest = (): string => digestDataSet(file);
@@ -176,6 +171,6 @@ export class SpoolUploader {
   }
 }
 
-function parse(record: SpooledRecord) {
-  return spooledSchema.parse(JSON.parse(record.info.toString('utf8')));
+function parse(info: Buffer) {
+  return spooledSchema.parse(JSON.parse(info.toString('utf8')));
 }

@@ -1,96 +1,82 @@
-import { type FileHandle } from 'node:fs/promises';
-import {
-  checksumOf,
-  decodeRecordHead,
-  decodeSegmentHead,
-  RECORD_HEAD_BYTES,
-  type RecordHead,
-  recordBeginning,
-  SEGMENT_HEAD_BYTES,
-} from './spool-record';
+import { crc32 } from 'node:zlib';
+import { readAt } from './file-bytes';
+import { BLOCK_BYTES, decodeRecordHead, decodeSegmentHead, type Extent, type RecordHead } from './spool-record';
 
-/** Where one record lies in its segment. */
-export interface RecordPlace {
+/** A record that is whole. */
+export interface FoundRecord {
+  /** Where its head lies. */
+  readonly offset: number;
   readonly info: Buffer;
-  /** Offset and length of the body, in bytes. */
-  readonly bodyOffset: number;
   readonly bodyBytes: number;
 }
 
 /** What a segment holds. */
 export interface SegmentContent {
-  readonly records: readonly RecordPlace[];
-  /** Where the last whole record ends: what comes after it was never acknowledged. */
-  readonly endOffset: number;
-  /** A record that is not whole lies before one that is: the disk changed what it had, or lost a part of a batch. */
+  readonly id: Buffer;
+  /** Whole records in the order they were begun. */
+  readonly records: readonly FoundRecord[];
+  /** Heads of records that are not whole: they were never acknowledged, or the segment is damaged. */
+  readonly torn: number;
+  /** A record that was durable is not whole any more: the disk changed what it had. */
   readonly isDamaged: boolean;
 }
 
 const SEARCH_BYTES = 1024 ** 2;
 
-/** Reads a segment from its beginning, every checksum compared. One record is in memory at a time. */
-export async function readSegment(handle: FileHandle): Promise<SegmentContent> {
-  const { size } = await handle.stat();
-  const id = decodeSegmentHead(await readAt(handle, 0, Math.min(size, SEGMENT_HEAD_BYTES)));
-  if (!id) {
-    // The head was durable before any record: a file that has more than a head and no readable one was changed.
-    const isDamaged = size > SEGMENT_HEAD_BYTES;
-    return { records: [], endOffset: isDamaged ? size : 0, isDamaged };
-  }
-  const records: RecordPlace[] = [];
-  let [at, endOffset, isDamaged, isSearching] = [SEGMENT_HEAD_BYTES, SEGMENT_HEAD_BYTES, false, false];
-  while (at < size) {
-    const record = await readRecord(handle, at, size, id);
-    if (record) {
-      records.push(record);
-      isDamaged ||= isSearching;
-      isSearching = false;
-      at = record.bodyOffset + record.bodyBytes;
-      endOffset = at;
-      continue;
+/** Looks at every block of a segment for heads of records, and compares the checksum of each. */
+export async function readSegment(fd: number, sizeBytes: number): Promise<SegmentContent> {
+  const first = Buffer.alloc(BLOCK_BYTES);
+  const headBytes = await readAt(fd, first, 0);
+  const id = decodeSegmentHead(first.subarray(0, headBytes));
+  // The head is durable before the file gets its name: one that cannot be read was changed.
+  if (!id) return { id: Buffer.alloc(0), records: [], torn: 0, isDamaged: true };
+  const records: (FoundRecord & { readonly serial: number })[] = [];
+  const seen = new Set<number>();
+  let [durableBelow, torn] = [0, 0];
+  for await (const [offset, head] of heads(fd, sizeBytes, id)) {
+    durableBelow = Math.max(durableBelow, head.durableBelow);
+    const body = await readBody(fd, offset, head);
+    if (body === undefined) torn += 1;
+    else {
+      seen.add(head.serial);
+      records.push({ serial: head.serial, offset, info: head.info, bodyBytes: body.length });
     }
-    isSearching = true;
-    const next = await findBeginning(handle, at + 1, size, recordBeginning(id));
-    if (next === undefined) break;
-    at = next;
   }
-  return { records, endOffset, isDamaged };
+  let isDamaged = false;
+  for (let serial = 0; serial < durableBelow; serial += 1) isDamaged ||= !seen.has(serial);
+  return { id, records: records.sort((a, b) => a.serial - b.serial), torn, isDamaged };
 }
 
-/** Bytes of a file; fewer than asked for where it ends before. */
-export async function readAt(handle: FileHandle, offset: number, length: number): Promise<Buffer> {
-  const bytes = Buffer.allocUnsafe(length);
-  let taken = 0;
-  while (taken < length) {
-    const { bytesRead } = await handle.read(bytes, taken, length - taken, offset + taken);
-    if (bytesRead === 0) break;
-    taken += bytesRead;
-  }
-  return bytes.subarray(0, taken);
+/** The head at an offset. @throws where it is not what was written */
+export async function readHead(fd: number, offset: number, id: Buffer): Promise<RecordHead> {
+  const block = Buffer.allocUnsafe(BLOCK_BYTES);
+  const taken = await readAt(fd, block, offset);
+  const head = decodeRecordHead(block.subarray(0, taken), id);
+  if (!head) throw new Error('a record of the spool is not what was written');
+  return head;
 }
 
-async function readRecord(handle: FileHandle, at: number, size: number, id: Buffer): Promise<RecordPlace | undefined> {
-  if (at + RECORD_HEAD_BYTES > size) return undefined;
-  const head: RecordHead | undefined = decodeRecordHead(await readAt(handle, at, RECORD_HEAD_BYTES), id);
-  if (!head) return undefined;
-  const bodyOffset = at + RECORD_HEAD_BYTES + head.infoBytes;
-  if (bodyOffset + head.bodyBytes > size) return undefined;
-  const bytes = await readAt(handle, at + RECORD_HEAD_BYTES, head.infoBytes + head.bodyBytes);
-  const info = Buffer.from(bytes.subarray(0, head.infoBytes));
-  if (checksumOf(info, [bytes.subarray(head.infoBytes)]) !== head.checksum) return undefined;
-  return { info, bodyOffset, bodyBytes: head.bodyBytes };
+/** The body of the record whose head lies at `offset`; undefined where it is not what was written. */
+export async function readBody(fd: number, offset: number, head: RecordHead): Promise<Buffer | undefined> {
+  const parts: Extent[] = [...head.extents, { offset: offset + BLOCK_BYTES, length: head.tailBytes }];
+  const bytes = Buffer.allocUnsafeSlow(parts.reduce((sum, { length }) => sum + length, 0));
+  let at = 0;
+  for (const part of parts) {
+    if (part.length > 0 && (await readAt(fd, bytes.subarray(at, at + part.length), part.offset)) < part.length) {
+      return undefined;
+    }
+    at += part.length;
+  }
+  return crc32(bytes) === head.checksum ? bytes : undefined;
 }
 
-async function findBeginning(
-  handle: FileHandle,
-  from: number,
-  size: number,
-  beginning: Buffer,
-): Promise<number | undefined> {
-  for (let at = from; at < size; at += SEARCH_BYTES) {
-    const bytes = await readAt(handle, at, Math.min(size - at, SEARCH_BYTES + beginning.length - 1));
-    const found = bytes.indexOf(beginning);
-    if (found >= 0) return at + found;
+async function* heads(fd: number, sizeBytes: number, id: Buffer): AsyncGenerator<[number, RecordHead]> {
+  const bytes = Buffer.allocUnsafeSlow(SEARCH_BYTES);
+  for (let from = BLOCK_BYTES; from < sizeBytes; from += SEARCH_BYTES) {
+    const taken = await readAt(fd, bytes, from);
+    for (let at = 0; at + BLOCK_BYTES <= taken; at += BLOCK_BYTES) {
+      const head = decodeRecordHead(bytes.subarray(at, at + BLOCK_BYTES), id);
+      if (head) yield [from + at, head];
+    }
   }
-  return undefined;
 }

@@ -1,122 +1,158 @@
 import { randomBytes } from 'node:crypto';
-import { type FileHandle, open, unlink } from 'node:fs/promises';
+import { type FileHandle, open, rename, unlink } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { fsyncFolder } from '../filesystem/directory-sync';
 import { fromFilesystemError } from '../filesystem/filesystem-error';
-import { type RecordPlace, readAt, readSegment } from './segment-reader';
-import { encodeRecordHead, encodeSegmentHead, SEGMENT_HEAD_BYTES, SEGMENT_ID_BYTES } from './spool-record';
+import { syncData, writeAt } from './file-bytes';
+import { type FoundRecord, readBody, readHead, readSegment } from './segment-reader';
+import { BLOCK_BYTES, encodeRecordHead, encodeSegmentHead, type RecordHead, SEGMENT_ID_BYTES, wholeBlocks } from './spool-record'; // prettier-ignore
 
-/** One file of the spool. Appends are the caller's, one at a time; reads may overlap with them. */
+/** One file of the spool in one use of it; the next use has another identity. */
 export class Segment {
-  /** Records that are not confirmed in the object store. */
-  open = 0;
-  /** True when nothing will be appended any more. */
-  isSealed = false;
+  /** Records that are durable here and not confirmed in the object store. */
+  undelivered = 0;
+  /** Records that are being written. */
+  writers = 0;
   /** True when the file stays although its records are confirmed: a person must look at it. */
   isKept = false;
+  private failure: Error | undefined;
+  private serial = 0;
+  /** Serials of records that are not durable yet, ascending. */
+  private readonly unsynced = new Set<number>();
 
   private constructor(
-    readonly path: string,
+    private filePath: string,
     private readonly handle: FileHandle,
     private readonly id: Buffer,
     private end: number,
   ) {}
 
-  /** Bytes on the disk. */
+  get path(): string {
+    return this.filePath;
+  }
+
+  /** Bytes in use. */
   get sizeBytes(): number {
     return this.end;
   }
 
-  /** Makes a segment whose name is durable. */
-  static async create(path: string): Promise<Segment> {
-    const handle = await open(path, 'wx+', 0o600);
+  /** True when an fsync failed: what the page cache has of this file cannot be trusted. */
+  get hasFailed(): boolean {
+    return this.failure !== undefined;
+  }
+
+  /** Begins a new use of a file: from here on nothing that lies in it is a record. The name is durable. */
+  static async begin(sparePath: string, path: string): Promise<Segment> {
+    const handle = await open(sparePath, 'r+');
     try {
       const id = randomBytes(SEGMENT_ID_BYTES);
-      await handle.write(encodeSegmentHead(id), 0, SEGMENT_HEAD_BYTES, 0);
+      await writeAt(handle.fd, encodeSegmentHead(id), 0);
       await handle.sync();
+      await rename(sparePath, path);
       await fsyncFolder(dirname(path));
-      return new Segment(path, handle, id, SEGMENT_HEAD_BYTES);
+      return new Segment(path, handle, id, BLOCK_BYTES);
     } catch (error) {
       await handle.close().catch(() => undefined);
-      await unlink(path).catch(() => undefined);
       throw error;
     }
   }
 
-  /** Opens a segment that an earlier process left, its torn tail cut. Nothing is appended to it. */
+  /** Opens a segment that an earlier process left. Nothing more is written to it. */
   static async recover(
     path: string,
-  ): Promise<{ segment: Segment; records: readonly RecordPlace[]; isDamaged: boolean; cutBytes: number }> {
-    // prettier-ignore
+  ): Promise<{ segment: Segment; records: readonly FoundRecord[]; torn: number; isDamaged: boolean }> {
     const handle = await open(path, 'r+');
     try {
-      const { records, endOffset, isDamaged } = await readSegment(handle);
-      const cutBytes = (await handle.stat()).size - endOffset;
-      if (cutBytes > 0) {
-        await handle.truncate(endOffset);
-        await handle.sync();
-      }
-      const segment = new Segment(path, handle, Buffer.alloc(0), endOffset);
-      segment.isSealed = true;
-      return { segment, records, isDamaged, cutBytes };
+      const { size } = await handle.stat();
+      const { id, records, torn, isDamaged } = await readSegment(handle.fd, size);
+      const usedBytes = records.reduce((sum, { bodyBytes }) => sum + wholeBlocks(bodyBytes) + BLOCK_BYTES, BLOCK_BYTES);
+      return { segment: new Segment(path, handle, id, usedBytes), records, torn, isDamaged };
     } catch (error) {
       await handle.close().catch(() => undefined);
       throw error;
     }
   }
 
-  /**
-   * Appends records and resolves when all of them are durable. After a failure none counts, and the segment is sealed:
-   * what a failed fsync left in the page cache cannot be trusted.
-   */
-  async append(batch: readonly { readonly info: Buffer; readonly body: readonly Buffer[] }[]): Promise<RecordPlace[]> {
-    const places: RecordPlace[] = [];
-    const buffers: Buffer[] = [];
-    let at = this.end;
-    for (const { info, body } of batch) {
-      const head = encodeRecordHead(this.id, info, body);
-      const bodyBytes = body.reduce((sum, part) => sum + part.length, 0);
-      buffers.push(head, ...body);
-      places.push({ info, bodyOffset: at + head.length, bodyBytes });
-      at += head.length + bodyBytes;
-    }
-    try {
-      await this.writeFully(buffers, at - this.end);
-      await this.handle.datasync();
-    } catch (error) {
-      this.isSealed = true;
-      await this.handle.truncate(this.end).catch(() => undefined);
-      throw fromFilesystemError(error, 'the spool');
-    }
-    this.end = at;
-    return places;
+  /** Sets room aside; gives its offset. */
+  allocate(bytes: number): number {
+    const offset = this.end;
+    this.end += wholeBlocks(bytes);
+    return offset;
   }
 
-  /** The body of a record. @throws STORE_UNAVAILABLE where the file is shorter than it was */
-  async read({ bodyOffset, bodyBytes }: RecordPlace): Promise<Buffer> {
-    const bytes = await readAt(this.handle, bodyOffset, bodyBytes);
-    if (bytes.length !== bodyBytes) throw fromFilesystemError(new Error('segment is short'), 'the spool');
-    return bytes;
+  /** @throws STORE_FULL, STORE_UNAVAILABLE */
+  async write(bytes: Buffer, offset: number): Promise<void> {
+    try {
+      await writeAt(this.handle.fd, bytes, offset);
+    } catch (error) {
+      throw fromFilesystemError(error, 'the spool');
+    }
+  }
+
+  /** Completes the head in the first block of a page; the record counts when it was written and {@link sync} came after. */
+  sealHead(page: Buffer, head: Omit<RecordHead, 'serial' | 'durableBelow'>): number {
+    const serial = this.serial;
+    this.serial += 1;
+    this.unsynced.add(serial);
+    const [durableBelow = serial] = this.unsynced;
+    encodeRecordHead(page, this.id, { ...head, serial, durableBelow });
+    return serial;
+  }
+
+  /** Says that a record is durable; one that failed is never said to be. */
+  markDurable(serial: number): void {
+    this.unsynced.delete(serial);
+  }
+
+  /** Resolves when everything written before the call is durable. After a failure nothing that was not is ever. */
+  async sync(): Promise<void> {
+    this.check();
+    try {
+      await syncData(this.handle.fd);
+    } catch (error) {
+      this.failure = fromFilesystemError(error, 'the spool');
+    }
+    this.check();
+  }
+
+  /** @throws the failure of an fsync since the segment began */
+  check(): void {
+    if (this.failure) throw this.failure;
+  }
+
+  /** The record whose head lies at an offset. @throws STORE_UNAVAILABLE where it is not what was written */
+  async read(offset: number): Promise<{ info: Buffer; body: () => Promise<Buffer> }> {
+    try {
+      const { fd } = this.handle;
+      const head = await readHead(fd, offset, this.id);
+      const body = async (): Promise<Buffer> => {
+        const bytes = await readBody(fd, offset, head);
+        if (!bytes) throw fromFilesystemError(new Error('a record changed'), 'the spool');
+        return bytes;
+      };
+      return { info: head.info, body };
+    } catch (error) {
+      throw fromFilesystemError(error, 'the spool');
+    }
+  }
+
+  /** Bytes of a body that is being written, as far as they were written. */
+  readBack(into: Buffer, offset: number): Promise<unknown> {
+    return this.handle.read(into, 0, into.length, offset);
   }
 
   close(): Promise<void> {
     return this.handle.close();
   }
 
-  async remove(): Promise<void> {
-    await this.handle.close().catch(() => undefined);
-    await unlink(this.path);
+  /** Gives the file another name, without waiting for the disk. */
+  async rename(path: string): Promise<void> {
+    await rename(this.filePath, path);
+    this.filePath = path;
   }
 
-  private async writeFully(buffers: readonly Buffer[], total: number): Promise<void> {
-    const { bytesWritten } = await this.handle.writev(buffers, this.end);
-    if (bytesWritten === total) return;
-    // A short write is the disk's way to say that it is nearly full; the rest says why.
-    const rest = Buffer.concat(buffers).subarray(bytesWritten);
-    for (let at = 0; at < rest.length;) {
-      const { bytesWritten: more } = await this.handle.write(rest, at, rest.length - at, this.end + bytesWritten + at);
-      if (more === 0) throw new Error('the disk took no byte');
-      at += more;
-    }
+  async remove(): Promise<void> {
+    await this.handle.close().catch(() => undefined);
+    await unlink(this.filePath);
   }
 }

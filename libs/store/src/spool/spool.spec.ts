@@ -1,4 +1,5 @@
-import { appendFile, mkdtemp, open, readdir, readFile, rm, truncate, writeFile } from 'node:fs/promises';
+import fs from 'node:fs';
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Spool, type SpoolEvent, type SpooledRecord, type SpoolOptions } from '../index';
@@ -34,7 +35,13 @@ class Destination {
 }
 
 async function start(options: Partial<SpoolOptions> = {}): Promise<Spool> {
-  const spool = await Spool.open({ folder, maxBytes: 1024 ** 3, deliver: new Destination().deliver, ...options });
+  const spool = await Spool.open({
+    folder,
+    maxBytes: 1024 ** 3,
+    segmentBytes: 64 * 1024,
+    deliver: new Destination().deliver,
+    ...options,
+  });
   spools.push(spool);
   return spool;
 }
@@ -46,19 +53,25 @@ async function stop(spool: Spool): Promise<void> {
 
 const bodyOf = (index: number): Buffer => Buffer.from(`body ${index} `.repeat(index + 1), 'latin1');
 
-/** A folder as a process leaves it that could deliver nothing: the bytes of its one segment. */
-async function leaveBehind(count: number): Promise<{ path: string; bytes: Buffer; ends: number[] }> {
+/** Where the record of this index lies in {@link leaveBehind}'s segment: one block of head, one of body. */
+const headAt = (index: number): number => 4096 + index * 8192;
+const endOf = (index: number): number => headAt(index) + 4096 + bodyOf(index).length;
+
+/** A folder as a process leaves it that could deliver nothing: the bytes of its one used segment. */
+async function leaveBehind(count: number): Promise<{ path: string; bytes: Buffer }> {
   const spool = await start({ deliver: new Destination(true).deliver });
-  const ends: number[] = [];
   for (let i = 0; i < count; i += 1) {
     const body = bodyOf(i);
     await spool.append(Buffer.from(`${i}`), [body.subarray(0, 3), body.subarray(3)]);
-    ends.push(spool.sizeBytes);
   }
   await stop(spool);
-  const [name] = await readdir(folder);
+  const [name] = await segmentFiles();
   const path = join(folder, name!);
-  return { path, bytes: await readFile(path), ends };
+  return { path, bytes: await readFile(path) };
+}
+
+async function segmentFiles(): Promise<string[]> {
+  return (await readdir(folder)).filter((name) => name.endsWith('.segment')).sort();
 }
 
 async function replay(): Promise<{ taken: Map<string, string[]>; events: SpoolEvent[] }> {
@@ -76,50 +89,93 @@ async function replay(): Promise<{ taken: Map<string, string[]>; events: SpoolEv
 }
 
 describe('Spool', () => {
-  it('delivers every record once, unchanged, and keeps no segment that is sealed and delivered', async () => {
+  it('delivers every record once, unchanged, over many uses of few files', async () => {
     const destination = new Destination();
-    const spool = await start({ deliver: destination.deliver, segmentBytes: 2000 });
+    const spool = await start({ deliver: destination.deliver, spareBytes: 128 * 1024 });
     const all = Array.from({ length: 60 }, (_, i) => i);
-    await Promise.all(all.map((i) => spool.append(Buffer.from(`${i}`), [bodyOf(i)])));
-    await destination.until(60);
+    for (let from = 0; from < 60; from += 10) {
+      await Promise.all(all.slice(from, from + 10).map((i) => spool.append(Buffer.from(`${i}`), [bodyOf(i)])));
+      await destination.until(from + 10);
+    }
     for (const i of all) expect(destination.taken.get(`${i}`)).toEqual([bodyOf(i).toString('latin1')]);
-    await spool.append(Buffer.from('last'), [Buffer.from('x')]);
-    await destination.until(61);
     await stop(spool);
-    expect((await readdir(folder)).length).toBeLessThanOrEqual(1);
+    expect((await replay()).taken.size).toBe(0);
+    expect(await segmentFiles()).toEqual([]);
   });
+
+  it.each([0, 1, 3, 262_143, 262_144, 262_145, 524_288, 1_300_000])(
+    'keeps a body of %i bytes, however it was cut',
+    async (length) => {
+      const destination = new Destination();
+      const spool = await start({ deliver: destination.deliver, segmentBytes: 1024 ** 2 });
+      const body = Buffer.from(Array.from({ length }, (_, i) => (i * 7 + (i >> 8)) & 0xff));
+      const cuts = [...new Set([0, 5, 4096, 262_144, 300_000, 786_432, length])].filter((at) => at <= length);
+      await spool.append(
+        Buffer.from('x'),
+        cuts.map((at, i) => body.subarray(at, cuts[i + 1] ?? length)),
+      );
+      await destination.until(1);
+      expect(destination.taken.get('x')![0]).toBe(body.toString('latin1'));
+    },
+  );
 
   it('replays what was not delivered, also when the process that replays is ended before it could', async () => {
     await leaveBehind(5);
     await stop(await start({ deliver: new Destination(true).deliver }));
     const { taken } = await replay();
     expect([...taken].sort()).toEqual([0, 1, 2, 3, 4].map((i) => [`${i}`, [bodyOf(i).toString('latin1')]]));
-    expect(await readdir(folder)).toEqual([]);
+    expect(await segmentFiles()).toEqual([]);
     expect((await replay()).taken.size).toBe(0);
   });
 
-  it('cuts a tail that is torn at any byte at the last whole record', async () => {
-    const { path, bytes, ends } = await leaveBehind(3);
-    for (let length = 0; length < bytes.length; length += 1) {
-      await writeFile(path, bytes.subarray(0, length));
-      const { taken, events } = await replay();
-      expect([...taken.keys()].sort()).toEqual(ends.filter((end) => end <= length).map((_, i) => `${i}`));
-      expect(events.filter(({ type }) => type === 'segment-damaged')).toEqual([]);
-    }
+  it('takes nothing of an earlier use of a file for a record of this one', async () => {
+    const [destination, away] = [new Destination(), new Destination(true)];
+    const first = await start({ deliver: destination.deliver, spareBytes: 64 * 1024 });
+    for (let i = 0; i < 8; i += 1) await first.append(Buffer.from(`old ${i}`), [bodyOf(i)]);
+    await destination.until(8);
+    await stop(first);
+    const spares = (await readdir(folder)).filter((name) => name.endsWith('.spare'));
+    expect((await readFile(join(folder, spares[0]!))).includes('old 7')).toBe(true);
+    const second = await start({ deliver: away.deliver, spareBytes: 64 * 1024 });
+    await second.append(Buffer.from('new'), [bodyOf(1)]);
+    await stop(second);
+    const { taken, events } = await replay();
+    expect([...taken.keys()]).toEqual(['new']);
+    expect(events.filter(({ type }) => type === 'segment-damaged')).toEqual([]);
   });
 
-  it('cuts a tail of zeros or of old bytes, as a file system may leave after a power cut', async () => {
-    const { path, bytes, ends } = await leaveBehind(3);
-    for (const tail of [Buffer.alloc(5000), Buffer.alloc(5000, 0xa5), bytes.subarray(30, 70)]) {
-      await writeFile(path, bytes.subarray(0, ends[1]));
-      await appendFile(path, tail);
-      expect([...(await replay()).taken.keys()].sort()).toEqual(['0', '1']);
+  it('forgets a record whose sender has gone, and one that was begun when the process ended', async () => {
+    const destination = new Destination();
+    const spool = await start({ deliver: destination.deliver, segmentBytes: 1024 ** 2 });
+    const [gone, begun] = [spool.begin(), spool.begin()];
+    for (const writer of [gone, begun]) for (let i = 0; i < 5; i += 1) await writer.write(Buffer.alloc(100_000, i));
+    gone.abort();
+    await expect(gone.commit(Buffer.from('gone'))).rejects.toMatchObject({ code: 'STORE_WRITER_CLOSED' });
+    await spool.append(Buffer.from('whole'), [bodyOf(2)]);
+    await destination.until(1);
+    await stop(spool);
+    begun.abort();
+    expect((await replay()).taken.size).toBe(0);
+    expect([...destination.taken.keys()]).toEqual(['whole']);
+  });
+
+  it('does not count a record whose tail is torn, whatever lies there instead', async () => {
+    const { path, bytes } = await leaveBehind(3);
+    for (const filler of [Buffer.alloc(bytes.length), Buffer.alloc(bytes.length, 0xa5)]) {
+      for (let length = 4096; length < endOf(2); length += 577) {
+        await writeFile(path, Buffer.concat([bytes.subarray(0, length), filler.subarray(length)]));
+        const { taken, events } = await replay();
+        expect(taken.size).toBeLessThanOrEqual([0, 1, 2].filter((i) => endOf(i) <= length).length + 1);
+        for (const i of [0, 1, 2].filter((one) => headAt(one) + 8192 <= length)) expect(taken.has(`${i}`)).toBe(true);
+        for (const [i, [body]] of taken) expect(body).toBe(bodyOf(Number(i)).toString('latin1'));
+        expect(events.filter(({ type }) => type === 'segment-damaged')).toEqual([]);
+      }
     }
   });
 
   it('delivers no record with a byte changed, delivers the whole ones behind it, and keeps the file', async () => {
-    const { path, bytes, ends } = await leaveBehind(3);
-    for (let at = ends[0]!; at < ends[1]!; at += 1) {
+    const { path, bytes } = await leaveBehind(3);
+    for (let at = headAt(1); at < endOf(1); at += at < headAt(1) + 68 ? 4 : 499) {
       const changed = Buffer.from(bytes);
       changed[at] = changed[at]! ^ 0x40;
       await writeFile(path, changed);
@@ -130,15 +186,23 @@ describe('Spool', () => {
     }
   });
 
+  it('keeps a file whose head was changed', async () => {
+    const { path, bytes } = await leaveBehind(1);
+    bytes[9] = bytes[9]! ^ 1;
+    await writeFile(path, bytes);
+    const { taken, events } = await replay();
+    expect(taken.size).toBe(0);
+    expect(events.map(({ type }) => type)).toContain('segment-damaged');
+    expect(await readFile(`${path}.damaged`)).toEqual(bytes);
+  });
+
   it('does not take a record out of the bytes of an instance', async () => {
     const { bytes } = await leaveBehind(1);
     await rm(folder, { recursive: true });
-    const spool = await start({ deliver: new Destination(true).deliver });
-    await spool.append(Buffer.from('carrier'), [bytes, Buffer.alloc(100)]);
+    const spool = await start({ deliver: new Destination(true).deliver, segmentBytes: 1024 ** 2 });
+    await spool.append(Buffer.from('carrier'), [bytes]);
     await stop(spool);
-    const [name] = await readdir(folder);
-    await truncate(join(folder, name!), spool.sizeBytes - 10);
-    expect((await replay()).taken.size).toBe(0);
+    expect([...(await replay()).taken.keys()]).toEqual(['carrier']);
   });
 
   it('refuses what is beyond its bounds, and takes again when there is room', async () => {
@@ -146,33 +210,43 @@ describe('Spool', () => {
     const gate = new Promise<void>((resolve) => (letGo = resolve));
     const destination = new Destination();
     const deliver = (record: SpooledRecord): Promise<void> => gate.then(() => destination.deliver(record));
-    const spool = await start({ deliver, maxBytes: 3000, segmentBytes: 1000 });
-    await spool.append(Buffer.from('1'), [Buffer.alloc(1500)]);
-    await spool.append(Buffer.from('2'), [Buffer.alloc(1000)]);
+    const spool = await start({ deliver, maxBytes: 64 * 1024, segmentBytes: 16 * 1024 });
+    await spool.append(Buffer.from('1'), [Buffer.alloc(30_000)]);
+    await spool.append(Buffer.from('2'), [Buffer.alloc(30_000)]);
     await expect(spool.append(Buffer.from('3'), [Buffer.alloc(1000)])).rejects.toMatchObject({ code: 'STORE_FULL' });
     letGo();
     await destination.until(2);
-    await spool.append(Buffer.from('4'), [Buffer.alloc(200)]);
+    await spool.close();
+    await stop(spool);
+    const again = await start({ deliver, maxBytes: 64 * 1024, segmentBytes: 16 * 1024 });
+    await again.append(Buffer.from('4'), [Buffer.alloc(200)]);
     await destination.until(3);
     expect([...destination.taken.keys()].sort()).toEqual(['1', '2', '4']);
   });
 
-  it('answers a full disk with STORE_FULL, forgets the batch, and goes on in a new segment', async () => {
-    const probe = await open(join(folder, 'probe'), 'w');
-    const prototype = Object.getPrototypeOf(probe) as { datasync: () => Promise<void> };
-    await probe.close();
-    await rm(join(folder, 'probe'));
-    const away = { deliver: new Destination(true).deliver };
-    const spool = await start(away);
+  it('answers a disk that fails its fsync with STORE_FULL, forgets the group, and goes on in a new segment', async () => {
+    const spool = await start({ deliver: new Destination(true).deliver });
     await spool.append(Buffer.from('before'), [Buffer.from('a')]);
     const full = jest
-      .spyOn(prototype, 'datasync')
-      .mockRejectedValueOnce(Object.assign(new Error('no space left'), { code: 'ENOSPC' }));
+      .spyOn(fs, 'fdatasync')
+      .mockImplementationOnce((_, done) => done(Object.assign(new Error('no space left'), { code: 'ENOSPC' })));
     await expect(spool.append(Buffer.from('full'), [Buffer.from('b')])).rejects.toMatchObject({ code: 'STORE_FULL' });
     full.mockRestore();
     await spool.append(Buffer.from('after'), [Buffer.from('c')]);
+    expect(spool.state).toMatchObject({ records: 2, segments: 2 });
     await stop(spool);
-    expect([...(await replay()).taken.keys()].sort()).toEqual(['after', 'before']);
+    expect((await segmentFiles()).length).toBeGreaterThanOrEqual(2);
+    const { taken } = await replay();
+    expect(taken.has('before') && taken.has('after')).toBe(true);
+  });
+
+  it('shares one fsync among those who wait', async () => {
+    const groups: number[] = [];
+    const notify = (event: SpoolEvent): void => void (event.type === 'group-committed' && groups.push(event.records));
+    const spool = await start({ notify });
+    await Promise.all(Array.from({ length: 6 }, (_, i) => spool.append(Buffer.from(`${i}`), [bodyOf(i)])));
+    expect(groups.reduce((sum, one) => sum + one, 0)).toBe(6);
+    expect(groups.length).toBeLessThan(6);
   });
 
   it('is one process’s own', async () => {
@@ -203,7 +277,7 @@ describe('Spool', () => {
       deliver: destination.deliver,
       yieldMs: 3_600_000,
       maxYieldMs: 3_600_000,
-      maxBytes: 4096,
+      maxBytes: 16_384,
     });
     await spool.append(Buffer.from('1'), [Buffer.alloc(3000)]);
     await destination.until(1);
