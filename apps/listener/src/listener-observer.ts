@@ -112,6 +112,8 @@ export class ListenerObserver {
         return this.log.spoolDamaged({ segment: event.segment });
       case 'delivery-failed':
         return this.log.uploadFailed({ attempt: event.attempt, error: asError(event.error) });
+      case 'group-committed':
+        return;
     }
   }
 

@@ -68,11 +68,7 @@ export const LISTENER_LOG = {
   ),
   workerStuck: message<{ queue: string; waiting: number; idleMs: number }>('LSN-051', 'error', 'Worker takes no work'),
   redisError: message<{ error: Error }>('LSN-052', 'warn', 'Redis does not answer'),
-  spoolReplayed: message<{ records: number; torn: number }>(
-    'LSN-060',
-    'info',
-    'A segment of the spool is replayed',
-  ),
+  spoolReplayed: message<{ records: number; torn: number }>('LSN-060', 'info', 'A segment of the spool is replayed'),
   spoolDamaged: message<{ segment: string }>(
     'LSN-061',
     'error',

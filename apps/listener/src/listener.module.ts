@@ -21,6 +21,7 @@ import { InstanceLedger } from './receive/instance-ledger';
 import { InstanceReceiver } from './receive/instance-receiver';
 import { openIntake, type OpenIntake } from './receive/open-intake';
 import { PendingStudies } from './receive/spool-intake';
+import { SpoolMetrics } from './receive/spool-metrics';
 import { StoreService } from './receive/store-service';
 import { StowController } from './stow/stow.controller';
 import { StowService } from './stow/stow-service';
@@ -89,11 +90,12 @@ export class ListenerModule implements OnApplicationBootstrap, BeforeApplication
             timeline: Timeline,
             pending: PendingStudies,
             observer: ListenerObserver,
+            metrics: Metrics,
           ) => {
             const ledger = new InstanceLedger({ assembler, timeline, notify: (event) => observer.receive(event) });
-            return openIntake(config.dicom, store, ledger, pending, observer);
+            return openIntake(config.dicom, store, ledger, pending, observer, new SpoolMetrics(metrics));
           },
-          inject: [STORE, StudyAssembler, Timeline, PendingStudies, ListenerObserver],
+          inject: [STORE, StudyAssembler, Timeline, PendingStudies, ListenerObserver, Metrics],
         },
         {
           provide: InstanceReceiver,

@@ -4,6 +4,7 @@ import { type ListenerObserver } from '../listener-observer';
 import { type InstanceIntake } from './instance-intake';
 import { type InstanceLedger } from './instance-ledger';
 import { type PendingStudies, SpoolIntake, SpoolUploader } from './spool-intake';
+import { type SpoolMetrics } from './spool-metrics';
 import { StoreIntake } from './store-intake';
 
 /** Uploads leave the disk to the senders until they pause for this long, ms. */
@@ -29,6 +30,7 @@ export async function openIntake(
   ledger: InstanceLedger,
   pending: PendingStudies,
   observer: ListenerObserver,
+  metrics: SpoolMetrics,
 ): Promise<OpenIntake> {
   const direct = new StoreIntake(store, ledger);
   if (acknowledge === 'store' || spoolDir === undefined) return { intake: direct };
@@ -40,7 +42,11 @@ export async function openIntake(
     yieldMs: UPLOAD_YIELD_MS,
     deliver: (record) => uploader.upload(record),
     replayed: (info) => uploader.replayed(info),
-    notify: (event) => observer.spool(event),
+    notify: (event) => {
+      metrics.observe(event);
+      observer.spool(event);
+    },
   });
+  metrics.watch(spool);
   return { intake: new SpoolIntake(spool, pending, direct), spool };
 }

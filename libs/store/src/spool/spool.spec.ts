@@ -253,34 +253,4 @@ describe('Spool', () => {
     await start();
     await expect(start()).rejects.toMatchObject({ code: 'STORE_DENIED' });
   });
-
-  it('leaves the disk to those who append, and delivers once they pause', async () => {
-    // A slow disk must not look like a pause: the clock stands still while records are appended.
-    jest.useFakeTimers({ doNotFake: ['nextTick', 'setImmediate', 'queueMicrotask', 'Date', 'hrtime'] });
-    try {
-      const destination = new Destination();
-      const spool = await start({ deliver: destination.deliver, yieldMs: 50 });
-      await spool.append(Buffer.from('1'), [bodyOf(1)]);
-      await spool.append(Buffer.from('2'), [bodyOf(2)]);
-      expect(destination.taken.size).toBe(0);
-      jest.advanceTimersByTime(50);
-      await destination.until(2);
-      expect([...destination.taken.keys()]).toEqual(['1', '2']);
-    } finally {
-      jest.useRealTimers();
-    }
-  });
-
-  it('delivers at once when half of its room is used', async () => {
-    const destination = new Destination();
-    const spool = await start({
-      deliver: destination.deliver,
-      yieldMs: 3_600_000,
-      maxYieldMs: 3_600_000,
-      maxBytes: 16_384,
-    });
-    await spool.append(Buffer.from('1'), [Buffer.alloc(3000)]);
-    await destination.until(1);
-    expect(destination.taken.size).toBe(1);
-  });
 });

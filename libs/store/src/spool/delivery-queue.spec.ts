@@ -1,0 +1,80 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Spool, type SpooledRecord, type SpoolOptions } from '../index';
+
+let folder: string;
+let spools: Spool[];
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'endplate-spool-'));
+  spools = [];
+});
+afterEach(async () => {
+  await Promise.all(spools.map((spool) => spool.close()));
+  await rm(folder, { recursive: true, force: true });
+});
+
+/** A place that takes what it gets, or nothing at all. */
+class Destination {
+  readonly taken = new Map<string, string[]>();
+  private waits: (() => void)[] = [];
+
+  constructor(private readonly isAway = false) {}
+
+  readonly deliver = async (record: SpooledRecord): Promise<void> => {
+    if (this.isAway) throw new Error('away');
+    const name = record.info.toString();
+    this.taken.set(name, [...(this.taken.get(name) ?? []), (await record.read()).toString('latin1')]);
+    this.waits.forEach((wake) => wake());
+  };
+
+  async until(count: number): Promise<void> {
+    while (this.taken.size < count) await new Promise<void>((resolve) => this.waits.push(resolve));
+  }
+}
+
+async function start(options: Partial<SpoolOptions> = {}): Promise<Spool> {
+  const spool = await Spool.open({
+    folder,
+    maxBytes: 1024 ** 3,
+    segmentBytes: 64 * 1024,
+    deliver: new Destination().deliver,
+    ...options,
+  });
+  spools.push(spool);
+  return spool;
+}
+
+const bodyOf = (index: number): Buffer => Buffer.from(`body ${index} `.repeat(index + 1), 'latin1');
+
+describe('deliveries of a spool', () => {
+  it('leaves the disk to those who append, and delivers once they pause', async () => {
+    // A slow disk must not look like a pause: the clock stands still while records are appended.
+    jest.useFakeTimers({ doNotFake: ['nextTick', 'setImmediate', 'queueMicrotask', 'Date', 'hrtime'] });
+    try {
+      const destination = new Destination();
+      const spool = await start({ deliver: destination.deliver, yieldMs: 50 });
+      await spool.append(Buffer.from('1'), [bodyOf(1)]);
+      await spool.append(Buffer.from('2'), [bodyOf(2)]);
+      expect(destination.taken.size).toBe(0);
+      jest.advanceTimersByTime(50);
+      await destination.until(2);
+      expect([...destination.taken.keys()]).toEqual(['1', '2']);
+    } finally {
+      jest.useRealTimers();
+    }
+  });
+
+  it('delivers at once when half of its room is used', async () => {
+    const destination = new Destination();
+    const spool = await start({
+      deliver: destination.deliver,
+      yieldMs: 3_600_000,
+      maxYieldMs: 3_600_000,
+      maxBytes: 16_384,
+    });
+    await spool.append(Buffer.from('1'), [Buffer.alloc(3000)]);
+    await destination.until(1);
+    expect(destination.taken.size).toBe(1);
+  });
+});
