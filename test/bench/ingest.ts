@@ -2,24 +2,29 @@
  * The listener beside Orthanc and DCMTK's storescp, in turn, from the same sender: rates, answers, CPU and memory.
  *
  * ```
- * npm run bench:ingest -- [--rounds N] [--instances N] [--associations 1,4,16] [--kind ct|mr]
+ * npm run bench:ingest -- [--rounds N] [--instances N] [--associations 1,4,16] [--kind ct|mr|both]
  *                      [--acknowledge spool|store] [--json]
  * ```
  *
- * Progress and tables go to standard error; with `--json` the last line of standard output is the result.
+ * Progress and tables go to standard error; with `--json` the last line of standard output is the result, of the CT
+ * instances where both kinds are sent.
  * @packageDocumentation
  */
 import { execFileSync, fork } from 'node:child_process';
 import { once } from 'node:events';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
+import { type InstanceKind } from './instance-maker';
 import { missingPrograms, type PeerName, PEERS, type RunningPeer, startPeer } from './peers';
 import { ProcessLoad } from './process-load';
 import { type SendOrder, type SendResult } from './sender';
+import { untilSettled } from './spool-backlog';
 import { SPOOL_ENV } from './spool-env';
 
 interface Measured extends SendResult {
   readonly perSecond: number;
+  /** The same, but until the object store has every instance; a receiver without a spool has them by then. */
+  readonly settledPerSecond: number;
   readonly cpuSeconds: number;
   readonly peakRssMb: number;
 }
@@ -28,7 +33,7 @@ interface Settings {
   readonly rounds: number;
   readonly instances: number;
   readonly associations: readonly number[];
-  readonly kind: 'ct' | 'mr';
+  readonly kinds: readonly InstanceKind[];
   readonly json: boolean;
   readonly env: Readonly<Record<string, string>>;
 }
@@ -51,22 +56,26 @@ function readSettings(): Settings {
     return Number(text);
   };
   const { kind, acknowledge, json } = values;
-  if (kind !== 'ct' && kind !== 'mr') throw new UsageError('--kind must be ct or mr');
+  if (kind !== 'ct' && kind !== 'mr' && kind !== 'both') throw new UsageError('--kind must be ct, mr or both');
   if (acknowledge !== 'store' && acknowledge !== 'spool') throw new UsageError('--acknowledge must be store or spool');
   return {
     rounds: whole('rounds', values.rounds),
     instances: whole('instances', values.instances),
     associations: values.associations.split(',').map((text) => whole('associations', text)),
-    kind,
+    kinds: kind === 'both' ? ['ct', 'mr'] : [kind],
     json,
     env: acknowledge === 'spool' ? SPOOL_ENV : {},
   };
 }
 
-async function measure(peer: RunningPeer, settings: Settings, associations: number): Promise<Measured> {
+async function measure(
+  peer: RunningPeer,
+  kind: InstanceKind,
+  instances: number,
+  associations: number,
+): Promise<Measured> {
   // What the peer before has left to the disk is not this one's.
   execFileSync('sync');
-  const { instances, kind } = settings;
   const order: SendOrder = { port: peer.port, calledAETitle: peer.aeTitle, kind, instances, associations };
   const load = new ProcessLoad(peer.pid);
   try {
@@ -75,25 +84,33 @@ async function measure(peer: RunningPeer, settings: Settings, associations: numb
     sender.send(order);
     const [result] = (await Promise.race([once(sender, 'message'), ended])) as [SendResult];
     ended.catch(() => undefined);
-    return { ...result, ...load.stop(), perSecond: (1000 * instances) / result.elapsedMs };
+    const { elapsedMs } = result;
+    const used = load.stop();
+    const settlingMs = peer.metricsUrl === undefined ? 0 : await untilSettled(peer.metricsUrl);
+    const settledPerSecond = (1000 * instances) / (elapsedMs + settlingMs);
+    return { ...result, ...used, perSecond: (1000 * instances) / elapsedMs, settledPerSecond };
   } finally {
     load.stop();
   }
 }
 
+/** By {@link cellOf}. */
 type Table = ReadonlyMap<string, Measured[]>;
+
+const cellOf = (name: PeerName, kind: InstanceKind, associations: number): string => `${name} ${kind} ${associations}`;
 
 async function run(settings: Settings): Promise<Table> {
   const table = new Map<string, Measured[]>();
+  const orders = settings.kinds.flatMap((kind) => settings.associations.map((count) => [kind, count] as const));
   for (let round = 1; round <= settings.rounds; round += 1) {
     for (const name of PEERS) {
       const peer = await startPeer(name, settings.env);
       try {
-        for (const associations of settings.associations) {
-          const measured = await measure(peer, settings, associations);
-          const cell = `${name} ${associations}`;
+        for (const [kind, associations] of orders) {
+          const measured = await measure(peer, kind, settings.instances, associations);
+          const cell = cellOf(name, kind, associations);
           table.set(cell, [...(table.get(cell) ?? []), measured]);
-          process.stderr.write(`round ${round}/${settings.rounds}  ${line(name, associations, measured)}\n`);
+          process.stderr.write(`round ${round}/${settings.rounds}  ${kind}  ${line(name, associations, measured)}\n`);
         }
       } finally {
         await peer.stop();
@@ -112,6 +129,7 @@ function line(name: string, associations: number, one: Measured): string {
     `p99 ${one.p99Ms.toFixed(1)} ms`.padStart(14),
     `CPU ${one.cpuSeconds.toFixed(2)} s`.padStart(12),
     `peak RSS ${one.peakRssMb.toFixed(0)} MB`.padStart(16),
+    ...(name === 'endplate' ? [`until stored ${one.settledPerSecond.toFixed(0)}/s`] : []),
   ];
   return cells.join('  ');
 }
@@ -127,14 +145,14 @@ function medians(all: readonly Measured[]): Measured {
   const of = (key: keyof Measured): number => median(all.map((one) => one[key]));
   const [elapsedMs, p50Ms, p99Ms] = [of('elapsedMs'), of('p50Ms'), of('p99Ms')];
   const [perSecond, cpuSeconds, peakRssMb] = [of('perSecond'), of('cpuSeconds'), of('peakRssMb')];
-  return { elapsedMs, p50Ms, p99Ms, perSecond, cpuSeconds, peakRssMb };
+  return { elapsedMs, p50Ms, p99Ms, perSecond, settledPerSecond: of('settledPerSecond'), cpuSeconds, peakRssMb };
 }
 
-function report({ associations }: Settings, table: Table): object {
+function report({ associations }: Settings, kind: InstanceKind, table: Table): object {
   const rates: Record<string, Record<string, number>> = {};
   const ratios: Record<string, Record<string, number>> = { orthanc: {}, storescp: {} };
-  const of = (name: PeerName, count: number): readonly Measured[] => table.get(`${name} ${count}`) ?? [];
-  process.stderr.write('\nmedians\n');
+  const of = (name: PeerName, count: number): readonly Measured[] => table.get(cellOf(name, kind, count)) ?? [];
+  process.stderr.write(`\nmedians, ${kind}\n`);
   for (const count of associations) {
     for (const name of PEERS) {
       const middle = medians(of(name, count));
@@ -160,7 +178,8 @@ async function main(): Promise<number> {
       process.stderr.write(`${missing}\n`);
       return 1;
     }
-    const result = report(settings, await run(settings));
+    const table = await run(settings);
+    const [result] = settings.kinds.map((kind) => report(settings, kind, table));
     if (settings.json) process.stdout.write(`${JSON.stringify(result)}\n`);
     return 0;
   } catch (error) {

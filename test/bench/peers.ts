@@ -20,6 +20,10 @@ export interface RunningPeer {
   readonly port: number;
   readonly aeTitle: string;
   readonly pid: number;
+  /** Everything of it lies below this. */
+  readonly folder: string;
+  /** Ours alone. */
+  readonly metricsUrl?: string;
   stop(): Promise<void>;
 }
 
@@ -32,7 +36,7 @@ export function missingPrograms(): string | undefined {
 /** Starts a receiver over an empty folder; `settings` are environment variables of ours. */
 export async function startPeer(name: PeerName, settings: Readonly<Record<string, string>>): Promise<RunningPeer> {
   const folder = await mkdtemp(path.join(os.tmpdir(), `endplate-bench-${name}-`));
-  const port = await freePort();
+  const [port, httpPort] = [await freePort(), await freePort()];
   let redis: TestRedis | undefined;
   let child: Child | undefined;
   const stop = async (): Promise<void> => {
@@ -42,25 +46,25 @@ export async function startPeer(name: PeerName, settings: Readonly<Record<string
   };
   try {
     if (name === 'endplate') redis = await startRedis({ appendOnly: true });
-    child = await launch(name, folder, port, redis?.url ?? '', settings);
+    child = await launch(name, folder, { port, httpPort, redisUrl: redis?.url ?? '' }, settings);
     await Promise.race([waitUntil(`${name} listens`, () => answers(port), { timeoutMs: 60_000, everyMs: 50 }), child.died]); // prettier-ignore
   } catch (error) {
     await stop();
     throw error;
   }
-  return { port, aeTitle: name.toUpperCase(), pid: child.process.pid!, stop };
+  const metrics = name === 'endplate' ? { metricsUrl: `http://127.0.0.1:${httpPort}/metrics` } : {};
+  return { port, aeTitle: name.toUpperCase(), pid: child.process.pid!, folder, ...metrics, stop };
 }
 
 async function launch(
   name: PeerName,
   folder: string,
-  port: number,
-  redisUrl: string,
+  { port, httpPort, redisUrl }: { port: number; httpPort: number; redisUrl: string },
   settings: Readonly<Record<string, string>>,
 ): Promise<Child> {
   if (name === 'orthanc') {
     const config = path.join(folder, 'orthanc.json');
-    await writeFile(config, JSON.stringify(orthancConfiguration(folder, port, await freePort())));
+    await writeFile(config, JSON.stringify(orthancConfiguration(folder, port, httpPort)));
     return Child.start('Orthanc', [config], { graceMs: 300, env: NO_NAGLE });
   }
   if (name === 'storescp') {
@@ -74,9 +78,11 @@ async function launch(
   }
   const env = {
     PATH: process.env['PATH'],
+    // As in the container image.
+    NODE_OPTIONS: '--max-semi-space-size=4',
     ENDPLATE_DATA_DIR: path.join(folder, 'data'),
     ENDPLATE_DICOM_PORT: String(port),
-    ENDPLATE_HTTP_PORT: String(await freePort()),
+    ENDPLATE_HTTP_PORT: String(httpPort),
     REDIS_URL: redisUrl,
     ...Object.fromEntries(Object.entries(settings).map(([key, value]) => [key, value.replace('{folder}', folder)])),
   };
