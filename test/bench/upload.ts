@@ -21,7 +21,7 @@ import { spoolBacklog, untilSettled } from './spool-backlog';
 import { SPOOL_ENV } from './spool-env';
 
 /** PUTs at one time, as many as the uploader makes. */
-const AT_ONCE = 4;
+const AT_ONCE = 6;
 
 function median(values: readonly number[]): number {
   const sorted = [...values].sort((a, b) => a - b);

@@ -7,6 +7,7 @@ import {
   destinationsOf,
   hearsOfEveryVersion,
   durationMs,
+  flag,
   HTTP_SECTION,
   integer,
   jsonFile,
@@ -21,6 +22,7 @@ import {
   text,
 } from '@endplate/platform';
 import { aeConfigSchema, isLoopback } from './association/ae-directory';
+import { volatileKind } from './receive/volatile-folder';
 
 const GIB = 1024 ** 3;
 
@@ -89,6 +91,11 @@ export const DICOM_SECTION = {
     min: 16 * 1024 ** 2,
     default: 8 * GIB,
   }),
+  spoolVolatile: flag('ENDPLATE_SPOOL_VOLATILE', {
+    about:
+      'Takes a spool folder on tmpfs or a Kubernetes emptyDir, which is refused otherwise: instances are lost with it.',
+    default: false,
+  }),
   drainMs: durationMs('ENDPLATE_DRAIN_MS', {
     about: 'At the end, running work gets this long before it is told to stop.',
     default: 30_000,
@@ -140,9 +147,13 @@ export interface ListenerConfig extends Omit<ConfigOf<typeof LISTENER_SECTIONS>,
  */
 export function parseListenerConfig(env: Readonly<Record<string, string | undefined>>): ListenerConfig {
   const config = parseConfig(LISTENER_SECTIONS, env);
-  const { host, aeConfig, tlsCert, tlsKey, tlsCa, acknowledge, spoolDir } = config.dicom;
+  const { host, aeConfig, tlsCert, tlsKey, tlsCa, acknowledge, spoolDir, spoolVolatile } = config.dicom;
   if (acknowledge === 'spool' && spoolDir === undefined) {
     throw configFault('ENDPLATE_SPOOL_DIR', 'is missing although ENDPLATE_ACKNOWLEDGE is spool');
+  }
+  const volatile = acknowledge === 'store' || spoolDir === undefined ? undefined : volatileKind(spoolDir);
+  if (volatile !== undefined && !spoolVolatile) {
+    throw configFault('ENDPLATE_SPOOL_DIR', `lies on ${volatile}, which ends with the machine or the pod: name a disk`);
   }
   if ((tlsCert === undefined) !== (tlsKey === undefined)) {
     throw configFault(tlsCert === undefined ? 'ENDPLATE_DICOM_TLS_CERT' : 'ENDPLATE_DICOM_TLS_KEY', 'is missing');

@@ -1,3 +1,5 @@
+import { createHash } from 'node:crypto';
+import { hostname } from 'node:os';
 import {
   type BeforeApplicationShutdown,
   type DynamicModule,
@@ -20,7 +22,7 @@ import { MaintenanceProcessor } from './maintenance/maintenance.processor';
 import { InstanceLedger } from './receive/instance-ledger';
 import { InstanceReceiver } from './receive/instance-receiver';
 import { openIntake, type OpenIntake } from './receive/open-intake';
-import { PendingStudies } from './receive/spool-intake';
+import { PendingStudies } from './receive/pending-studies';
 import { SpoolMetrics } from './receive/spool-metrics';
 import { StoreService } from './receive/store-service';
 import { StowController } from './stow/stow.controller';
@@ -81,7 +83,12 @@ export class ListenerModule implements OnApplicationBootstrap, BeforeApplication
             new StudyAssembler({ jobs, timeline, notify: ({ error }) => observer.quietPeriodDelayed(error) }),
           inject: [QUEUES, Timeline, ListenerObserver],
         },
-        { provide: PendingStudies, useFactory: () => new PendingStudies() },
+        {
+          provide: PendingStudies,
+          useFactory: (queues: Queues, observer: ListenerObserver) =>
+            new PendingStudies(queues.marks, holderOf(config), (error) => observer.quietPeriodDelayed(error)),
+          inject: [QUEUES, ListenerObserver],
+        },
         {
           provide: INTAKE,
           useFactory: (
@@ -174,6 +181,14 @@ export class ListenerModule implements OnApplicationBootstrap, BeforeApplication
     await this.queues.close();
     await this.store.close();
   }
+}
+
+/** The same name after a restart: what a process left in its spool is then no longer held by somebody who is gone. */
+function holderOf({ dicom }: ListenerConfig): string {
+  return createHash('sha256')
+    .update(`${hostname()}\0${dicom.spoolDir ?? ''}`)
+    .digest('hex')
+    .slice(0, 16);
 }
 
 function openStore({ store }: ListenerConfig): Promise<ObjectStore> {

@@ -1,7 +1,7 @@
 import { createWorker, type JobData, type JobPublisher, type QueueWorker, type WorkerOptions } from '@endplate/queue';
 import { type StudyCompleter } from '@endplate/studies';
 import { type ListenerObserver } from '../listener-observer';
-import { type PendingStudies } from '../receive/spool-intake';
+import { type PendingStudies } from '../receive/pending-studies';
 
 /** Takes `completeness` jobs. */
 export class CompletenessProcessor {
@@ -29,7 +29,7 @@ export class CompletenessProcessor {
 
   private async complete(job: JobData<'completeness'>): Promise<void> {
     // What is acknowledged and not yet in the object store belongs to the study: its quiet period begins anew.
-    if (this.pending.has(job.studyInstanceUID)) {
+    if (await this.pending.has(job.studyInstanceUID)) {
       await this.jobs.completeness(job);
       this.observer.completed(job.studyInstanceUID, { kind: 'moving' });
       return;

@@ -3,12 +3,16 @@ import { type ListenerConfig } from '../listener.config';
 import { type ListenerObserver } from '../listener-observer';
 import { type InstanceIntake } from './instance-intake';
 import { type InstanceLedger } from './instance-ledger';
-import { type PendingStudies, SpoolIntake, SpoolUploader } from './spool-intake';
+import { type PendingStudies } from './pending-studies';
+import { SpoolIntake, SpoolUploader } from './spool-intake';
 import { type SpoolMetrics } from './spool-metrics';
 import { StoreIntake } from './store-intake';
 
 /** Uploads leave the disk to the senders until they pause for this long, ms. */
 const UPLOAD_YIELD_MS = 200;
+
+/** Each asks, puts and asks again. */
+const UPLOADS_AT_ONCE = 6;
 
 /** Segment files that are ready from the start, so that a burst does not wait for the disk to give blocks. */
 const SPARE_BYTES = 512 * 1024 ** 2;
@@ -40,6 +44,7 @@ export async function openIntake(
     maxBytes: spoolMaxBytes,
     spareBytes: Math.min(SPARE_BYTES, spoolMaxBytes / 8),
     yieldMs: UPLOAD_YIELD_MS,
+    deliveriesAtOnce: UPLOADS_AT_ONCE,
     deliver: (record) => uploader.upload(record),
     replayed: (info) => uploader.replayed(info),
     notify: (event) => {

@@ -9,16 +9,28 @@ import { ListenerBench } from '../testing/listener-bench';
 import { type ReceivedOutcome } from './instance-intake';
 import { InstanceLedger } from './instance-ledger';
 import { InstanceReceiver } from './instance-receiver';
-import { PendingStudies, SpoolIntake, SpoolUploader } from './spool-intake';
+import { PendingStudies } from './pending-studies';
+import { SpoolIntake, SpoolUploader } from './spool-intake';
 import { StoreIntake } from './store-intake';
 
 const SOURCE = { name: 'CT1', rules: { quietMs: 100, priority: 'routine' as const } };
 
 /** Receiver, spool and store without a network, the store's `put` behind a gate. */
 class Site {
-  readonly pending = new PendingStudies();
+  /** Marked studies, as other listeners would see them. */
+  readonly marked = new Set<string>();
+  readonly pending = new PendingStudies(
+    {
+      set: async (study) => void this.marked.add(study),
+      clear: async (study) => void this.marked.delete(study),
+      isSet: (study) => Promise.resolve(this.marked.has(study)),
+    },
+    'spec',
+    () => undefined,
+  );
   readonly outcomes: ReceivedOutcome['kind'][] = [];
   private waits: (() => void)[] = [];
+  private isRefusing = false;
   private openGate: () => void = () => undefined;
   private gate: Promise<void> = Promise.resolve();
 
@@ -48,7 +60,11 @@ class Site {
     });
     const { store } = this;
     const gated = {
-      put: (...args: Parameters<ObjectStore['put']>) => this.gate.then(() => store.put(...args)),
+      put: async (...args: Parameters<ObjectStore['put']>) => {
+        if (this.isRefusing) throw new Error('refused');
+        await this.gate;
+        return store.put(...args);
+      },
       getStream: store.getStream.bind(store),
       stat: store.stat.bind(store),
     };
@@ -61,6 +77,15 @@ class Site {
     });
     const intake = new SpoolIntake(this.spool, this.pending, new StoreIntake(store, ledger));
     this.receiver = new InstanceReceiver({ intake, maxInstanceBytes: 1024 ** 3 });
+  }
+
+  /** What is acknowledged here is uploaded by the next process alone. */
+  async fillAndRestart(instances: readonly TestInstance[]): Promise<void> {
+    this.isRefusing = true;
+    for (const instance of instances) await this.receive(instance);
+    await this.spool.close();
+    this.isRefusing = false;
+    await this.start();
   }
 
   shut(): void {
@@ -101,13 +126,15 @@ describe('SpoolIntake and SpoolUploader', () => {
     site.shut();
     const one = ctInstance('a', { rows: 300 });
     await site.receive(one);
-    expect(site.pending.has(one.studyInstanceUID)).toBe(true);
+    expect(await site.pending.has(one.studyInstanceUID)).toBe(true);
+    expect([...site.marked]).toEqual([one.studyInstanceUID]);
     expect(await site.store.stat(instanceKey(one))).toBeUndefined();
     site.letGo();
     await site.until(1);
     expect((await site.store.get(instanceKey(one))).equals(asStored(one, 'CT1'))).toBe(true);
     await site.spool.close();
-    expect(site.pending.has(one.studyInstanceUID)).toBe(false);
+    expect(await site.pending.has(one.studyInstanceUID)).toBe(false);
+    expect([...site.marked]).toEqual([]);
     await site.start();
     expect(site.spool.records).toBe(0);
   });
@@ -123,6 +150,16 @@ describe('SpoolIntake and SpoolUploader', () => {
     const conflicts: string[] = [];
     for await (const { key } of site.store.list(conflictsPrefix(one.studyInstanceUID))) conflicts.push(key);
     expect(conflicts).toHaveLength(1);
+  });
+
+  it('tells duplicates and conflicts apart also where a restart lies between the answer and the upload', async () => {
+    const [one, other] = [ctInstance('a'), ctInstance('a', { tone: 1 })];
+    await site.receive(one);
+    await site.until(1);
+    await site.fillAndRestart([one, other, other]);
+    await site.until(4);
+    expect(site.outcomes.slice(1).sort()).toEqual(['conflict', 'duplicate', 'duplicate']);
+    expect((await site.store.get(instanceKey(one))).equals(asStored(one, 'CT1'))).toBe(true);
   });
 
   it('brings an instance above 4 MiB straight to the store', async () => {

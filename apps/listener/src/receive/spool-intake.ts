@@ -3,6 +3,7 @@ import { instanceKey, type ObjectStore, type Spool, type SpooledRecord, type Spo
 import { z } from 'zod';
 import { type InstanceClaim, type InstanceIntake, type InstanceUIDs, type Landing } from './instance-intake';
 import { type InstanceLedger } from './instance-ledger';
+import { type PendingStudies } from './pending-studies';
 import { digestDataSet, settle } from './store-intake';
 
 /** Instances beyond this go straight to the object store: memory stays bounded, and their fsync costs them little. */
@@ -103,25 +104,6 @@ function encodeInfo(header: InstanceUIDs, { meta, source }: InstanceClaim): Buff
     source: { name: source.name, rules: { quietMs, priority } },
   };
   return Buffer.from(JSON.stringify(info));
-}
-
-/** How many instances of a study are acknowledged and not yet in the object store. */
-export class PendingStudies {
-  private readonly counts = new Map<string, number>();
-
-  add(studyInstanceUID: string): void {
-    this.counts.set(studyInstanceUID, (this.counts.get(studyInstanceUID) ?? 0) + 1);
-  }
-
-  remove(studyInstanceUID: string): void {
-    const left = (this.counts.get(studyInstanceUID) ?? 0) - 1;
-    if (left > 0) this.counts.set(studyInstanceUID, left);
-    else this.counts.delete(studyInstanceUID);
-  }
-
-  has(studyInstanceUID: string): boolean {
-    return this.counts.has(studyInstanceUID);
-  }
 }
 
 /** Brings spooled instances to the object store and into the record of their study. */

@@ -2,11 +2,17 @@ import { Queue } from 'bullmq';
 import { type Redis } from 'ioredis';
 import { type QueueListener } from '../contract/events';
 import { type JobData, type JobInput, jobIdOf, parseJob, QUEUE_NAMES, type QueueName } from '../contract/jobs';
-import { type ExclusiveLock, type JobPublisher, type PublishOutcome } from '../contract/publisher.port';
+import {
+  type ExclusiveLock,
+  type JobPublisher,
+  type PublishOutcome,
+  type StudyMarks,
+} from '../contract/publisher.port';
 import { QueueError, QueueUnavailableError } from '../errors';
 import { DEFAULT_PREFIX, firstAttempt, type OwnedRedis, producerConnection, type QueueConnection } from './connection';
 import { debounceOptions, jobOptions } from './job-policy';
 import { type LockTimes, RedisLock } from './redis-lock';
+import { RedisStudyMarks } from './study-marks';
 
 /** Work of one queue by state. */
 export interface QueueCounts {
@@ -29,6 +35,8 @@ export function createQueues(options: QueuesOptions): Queues {
 
 /** Gives jobs, counts them, schedules housekeeping, holds locks. */
 export class Queues implements JobPublisher, ExclusiveLock {
+  /** Which studies have instances on their way. */
+  readonly marks: StudyMarks;
   private readonly owned: OwnedRedis;
   private readonly redis: Redis;
   private readonly queues: ReadonlyMap<QueueName, Queue>;
@@ -42,6 +50,12 @@ export class Queues implements JobPublisher, ExclusiveLock {
     this.owned = producerConnection(options, notify);
     this.redis = this.owned.redis;
     this.lock = new RedisLock(this.redis, prefix, options.lock);
+    const marks = new RedisStudyMarks(this.redis, prefix);
+    this.marks = {
+      set: (...mark) => this.ask('Marking a study', () => marks.set(...mark)),
+      clear: (...mark) => this.ask('Unmarking a study', () => marks.clear(...mark)),
+      isSet: (study) => this.ask('Asking for marks', () => marks.isSet(study)),
+    };
     this.queues = new Map(
       QUEUE_NAMES.map((name) => {
         const queue = new Queue(name, { connection: this.redis, prefix, skipVersionCheck: true });

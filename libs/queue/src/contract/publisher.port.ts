@@ -27,3 +27,13 @@ export interface ExclusiveLock {
    */
   withLock<T>(name: string, work: (signal: AbortSignal) => Promise<T>): Promise<T>;
 }
+
+/** What processes say of studies to each other, for a time: that they still hold instances that no store has. */
+export interface StudyMarks {
+  /** Sets or prolongs the mark of one holder; a later end replaces it. @throws QUEUE_UNAVAILABLE */
+  set(studyInstanceUID: string, holder: string, ttlMs: number): Promise<void>;
+  /** @throws QUEUE_UNAVAILABLE */
+  clear(studyInstanceUID: string, holder: string): Promise<void>;
+  /** Whether anyone holds the study. @throws QUEUE_UNAVAILABLE */
+  isSet(studyInstanceUID: string): Promise<boolean>;
+}

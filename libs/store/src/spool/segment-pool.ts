@@ -67,13 +67,14 @@ export class SegmentPool {
   /** The segment that takes bytes now. */
   take(): Segment | Promise<Segment> {
     const { current } = this;
-    if (current && !current.hasFailed && current.sizeBytes < this.options.segmentBytes) return current;
+    if (current && !current.isRetired && current.sizeBytes < this.options.segmentBytes) return current;
     this.switching ??= this.switch().finally(() => (this.switching = undefined));
     return this.switching;
   }
 
   /** Lets go of a file whose last record was confirmed or failed. */
   async releaseIfDone(segment: Segment): Promise<void> {
+    if (segment === this.current && segment.isRetired) this.current = undefined;
     if (segment === this.current || segment.undelivered > 0 || segment.writers > 0) return;
     if (!this.segments.delete(segment)) return;
     // One that cannot be let go is delivered again after the next start: safe, and no reason to fail.

@@ -15,6 +15,8 @@ export class Segment {
   writers = 0;
   /** True when the file stays although its records are confirmed: a person must look at it. */
   isKept = false;
+  /** True when a write failed: nobody begins here any more, so that it drains and gives its room back. */
+  isRetired = false;
   private failure: Error | undefined;
   private serial = 0;
   /** Serials of records that are not durable yet, ascending. */
@@ -85,6 +87,7 @@ export class Segment {
     try {
       await writeAt(this.handle.fd, bytes, offset);
     } catch (error) {
+      this.isRetired = true;
       throw fromFilesystemError(error, 'the spool');
     }
   }
@@ -110,6 +113,7 @@ export class Segment {
     try {
       await syncData(this.handle.fd);
     } catch (error) {
+      this.isRetired = true;
       this.failure = fromFilesystemError(error, 'the spool');
     }
     this.check();
