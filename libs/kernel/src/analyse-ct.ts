@@ -11,6 +11,7 @@ import {
   type AnalysedSpine,
 } from './analysed-spine';
 import { segmentSeries } from './analyse-series';
+import { labelConfidence } from './confidence/finding-confidence';
 import { measureDiscOnCt, type DiscCtResult } from './ct/measure-ct';
 import { pointSpread } from './ct/point-spread';
 import { type AnalysisPlan } from './gate/gate-study';
@@ -43,7 +44,10 @@ export async function analyseCt(
     header?.convolutionKernel,
     header?.sliceThicknessMm,
   );
-  const measured = model.discs.map((disc) => ({ disc, result: measureDiscOnCt(volume, labels, stack, disc, spread) }));
+  const measured = model.discs.map((disc) => {
+    const sure = labelConfidence(spine.named.labelling.gap, discLevel(disc) !== null);
+    return { disc, result: measureDiscOnCt(volume, labels, stack, disc, spread, sure) };
+  });
   const discs = measured.map(({ disc, result }): DiscFinding => ({
     id: disc.id,
     ordinal: disc.ordinal,

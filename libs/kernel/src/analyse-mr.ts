@@ -5,12 +5,13 @@ import { discLevel, labelMap, levelText, outlineSource, vertebraFindings, type A
 import { segmentSeries, type SegmentedSeries } from './analyse-series';
 import { planSeries, type AnalysisPlan } from './gate/gate-study';
 import { type LabelMap } from './label-map';
+import { labelConfidence } from './confidence/finding-confidence';
 import { findSpine } from './level/find-spine';
 import { nativeLabels, type NativeLabels } from './level/native-labels';
 import { discMeasures, outlineConfidence } from './measure/disc-measures';
 import { spineModel, type MeasuredDisc, type SpineModel } from './measure/spine-model';
 import { type DiscEvidence } from './mr/disc-evidence';
-import { MrMeasurement, type MrSignals } from './mr/measure-mr';
+import { MrMeasurement, type FindingSurety, type MrSignals } from './mr/measure-mr';
 import { presenceAgreement } from './mr/modic-presence';
 import { type ModicResult } from './mr/modic';
 import { lesionOutlines, lesionToDraw } from './mr/lesion-outlines';
@@ -55,9 +56,14 @@ export async function analyseMr(
   const source = outlineSource(primary.volume, primary.stack);
   const signals = mrSignals(plan, primary, partners);
   const measurement = new MrMeasurement(model, labels, primary.stack, signals);
+  const { gap } = spine.named.labelling;
+  const sureOf = (disc: MeasuredDisc): FindingSurety => ({
+    outlineConfidence: outlineConfidence(disc),
+    labelConfidence: labelConfidence(gap, discLevel(disc) !== null),
+  });
   const modicEvidence = evidenceOf(model, measurement);
   const endplates = model.discs.flatMap((disc) =>
-    weighByEvidence(endplatesOf(disc, measurement, labels, source), modicEvidence.get(disc.id)),
+    weighByEvidence(endplatesOf(disc, measurement, labels, source, sureOf(disc)), modicEvidence.get(disc.id)),
   );
   const aligned: LabelMap[] = [...partners.values()].flatMap(({ volume, registration }) => {
     const own = isAligned(registration) ? nativeLabels(volume, primary.stack, spine.map) : undefined;
@@ -187,6 +193,7 @@ function endplatesOf(
   measurement: MrMeasurement,
   labels: NativeLabels,
   source: OutlineSource,
+  sure: FindingSurety,
 ): MeasuredEndplate[] {
   const sides = [
     { vertebra: disc.below, position: 'superior' as const },
@@ -194,7 +201,7 @@ function endplatesOf(
   ];
   return sides.flatMap(({ vertebra, position }): MeasuredEndplate[] => {
     if (!vertebra || vertebra.instance.voxels === 0) return [];
-    const result = measurement.modic(vertebra, disc, position, outlineConfidence(disc));
+    const result = measurement.modic(vertebra, disc, position, sure);
     const outlines = lesionOutlines(result.lesions, labels, source);
     const modic =
       result.assessment.status === 'assessed'
@@ -227,6 +234,8 @@ function remarksOf(partners: ReadonlyMap<string, Partner>, results: readonly Mod
   if (types.includes('1') || types.includes('mixed')) {
     remarks.push('Type 1 changes: infection and tumour not excluded.');
   }
+  const focal = results.some((r) => r.assessment.status === 'assessed' && r.assessment.value.focalLesion);
+  if (focal) remarks.push('A focal marrow lesion was seen, which is not Modic change.');
   if ([...partners.values()].some((p) => !isAligned(p.registration))) {
     remarks.push('A series could not be aligned with the others and was not combined with them.');
   }

@@ -6,7 +6,7 @@ export interface Threshold {
 }
 
 /** Version of the table below; written into findings.json and every SR. Any change of a value changes it. */
-export const THRESHOLDS_VERSION = '2026.11.2';
+export const THRESHOLDS_VERSION = '2026.11.3';
 
 const t = (value: number, unit: string, source: string): Threshold => ({ value, unit, source });
 const AGATSTON = 'Agatston et al. 1990, J Am Coll Cardiol 15:827';
@@ -68,6 +68,10 @@ export const THRESHOLD_TABLE = {
     growSigmas: t(3, 'sigma', GAUSS),
     minIslandMm3: t(3, 'mm3', OWN),
     guardFwhms: t(0.65, 'FWHM', 'edge response of a Gaussian: 6 % of the step is left at 0.65 FWHM'),
+    separateMm: t(0.5, 'mm', `${OWN}: the outline of bone may be half a voxel of the segmentation off`),
+    rimRadius: t(0.8, 'of the half axes', `${OWN}: osteophytes stand at the rim`),
+    rimFwhms: t(0.65, 'FWHM', 'as guardFwhms'),
+    plateauNoise: t(1.28, 'sigma', 'normal distribution: half of an island is inside; 9 in 10 of it lie below 1.28 sigma'),
     minHeightFwhms: t(2, 'FWHM', `${OWN}: nothing is left between two guard bands below it`),
     maxSigmaHU: t(40, 'HU', `${OWN}: 200 HU is then less than 3 sigma over 80 HU`),
     maxReferenceHU: t(160, 'HU', `${OWN}: discs measure 50 to 120 HU; more is contrast medium`),
@@ -80,6 +84,7 @@ export const THRESHOLD_TABLE = {
     bandLowHU: t(130, 'HU', AGATSTON),
     bandMiddleHU: t(160, 'HU', OWN),
     bandHighHU: t(200, 'HU', OWN),
+    stabilityHU: t(30, 'HU', 'issue rule'),
     agatstonSliceMm: t(3, 'mm', AGATSTON),
     nominalLesionHU: t(500, 'HU', `${OWN}: for the smallest lesion that could be shown`),
     coreErosionMm: t(1.5, 'mm', OWN),
@@ -105,11 +110,18 @@ export const THRESHOLD_TABLE = {
     contactDistanceMm: t(3, 'mm', 'first voxel row under the band start'),
     minSlices: t(2, 'slices', 'issue rule; off where the series has one slice'),
     mixedFraction: t(0.25, '1', 'issue rule'),
+    stability: t(0.1, 'of the reference', 'issue rule'),
     maxMisalignmentMm: t(2, 'mm', 'issue rule'),
     minCovered: t(0.75, '1', `${OWN}: share of the band that both series must show`),
     minReferenceVoxels: t(25, 'voxels', `${OWN}: for a stable median`),
     maxReferenceSpread: t(0.35, 'sigma / median', `${OWN}: the reference is not one tissue above it`),
     edgeMarginMm: t(3.5, 'mm', `${OWN}: anterior and posterior cortex left out`),
+  },
+  focal: {
+    minAreaMm2: t(40, 'mm2', `${OWN}: 7 mm across`),
+    minAspect: t(0.55, '1', `${OWN}: Modic change is longer than deep`),
+    minFill: t(0.6, '1', 'an ellipse fills 0.79 of its box'),
+    maxNeck: t(0.97, '1', `${OWN}: Modic change is widest at the endplate`),
   },
   modicPresence: {
     intercept: t(-3.324, 'log odds', PRESENCE),

@@ -10,13 +10,15 @@ const lesion = (z: number, site = 'nucleus'): object => ({
   densityHU: 600,
 });
 
+const heights = { anteriorHeightMm: 6, middleHeightMm: 6, posteriorHeightMm: 5 };
+
 const truth = {
   seed: 7,
   discs: [
-    { level: 'L5/S1', centreLps: [0, 0, 0], calcificationMm3: 14, calcifications: [lesion(1)] },
-    { level: 'L4/L5', centreLps: [0, 0, 37], calcificationMm3: 0, calcifications: [] },
-    { level: 'L3/L4', centreLps: [0, 0, 74], calcificationMm3: 0, calcifications: [] },
-    { level: 'L2/L3', centreLps: [0, 0, 111], calcificationMm3: 0, calcifications: [] },
+    { level: 'L5/S1', centreLps: [0, 0, 0], ...heights, calcificationMm3: 14, calcifications: [lesion(1)] },
+    { level: 'L4/L5', centreLps: [0, 0, 37], ...heights, calcificationMm3: 0, calcifications: [] },
+    { level: 'L3/L4', centreLps: [0, 0, 74], ...heights, calcificationMm3: 0, calcifications: [] },
+    { level: 'L2/L3', centreLps: [0, 0, 111], ...heights, calcificationMm3: 0, calcifications: [] },
   ],
   endplates: [
     { disc: 'L5/S1', side: 'above', modic: '3' },
@@ -25,12 +27,16 @@ const truth = {
   ],
 } as unknown as PhantomTruth;
 
+const imaged = { fromZ: -40, toZ: 118 };
+
 const calcified = (islandZ: number | undefined): object => ({
   status: 'assessed',
   value: {
     present: islandZ !== undefined,
     volumeMm3: islandZ === undefined ? 0 : 20,
     islands: islandZ === undefined ? [] : [{ centroidLps: [0, 0, islandZ] }],
+    boneContinuousVolumeMm3: 5,
+    boneContinuous: [{ centroidLps: [0, 0, 1] }],
   },
 });
 
@@ -48,20 +54,32 @@ const findings = {
 
 describe('agreement with phantom truth', () => {
   it('pairs discs by place and counts hits, false discs, misses and what was withheld', () => {
-    expect(compareCt(truth, findings, 'a', true)).toMatchObject({
+    expect(compareCt(truth, findings, 'a', true, imaged)).toMatchObject({
       volumes: [{ truth: 14, found: 20 }],
-      lesions: [{ site: 'nucleus', found: true }],
+      lesions: [{ site: 'nucleus', found: true, apart: true }],
       clean: 1,
       falseDiscs: 1,
+      falseApart: 1,
+      cut: 0,
       discs: 4,
       missed: 1,
       withheld: ['DISC_TOO_THIN'],
     });
   });
 
+  it('counts a disc that the images cut apart, and whether it was withheld', () => {
+    expect(compareCt(truth, findings, 'a', true, { fromZ: -5, toZ: 80 })).toMatchObject({
+      cut: 3,
+      cutWithheld: 2,
+      missed: 0,
+      clean: 1,
+      lesions: [],
+    });
+  });
+
   it('does not take an island elsewhere in the disc for the lesion', () => {
     const far = { ...findings, discs: [{ ...findings.discs[0]!, calcification: calcified(9) }] } as StudyFindings;
-    expect(compareCt(truth, far, 'a', true).lesions).toMatchObject([{ found: false }]);
+    expect(compareCt(truth, far, 'a', true, imaged).lesions).toMatchObject([{ found: false }]);
   });
 
   it('pairs endplates and takes "3 possible" for 3', () => {

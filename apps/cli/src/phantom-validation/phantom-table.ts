@@ -46,14 +46,19 @@ export function volumeTable(outcomes: readonly CtOutcome[]): Row[] {
 export function sensitivityTable(outcomes: readonly CtOutcome[]): Row[] {
   const lesions = outcomes.flatMap((o) => o.lesions);
   const cell = (own: typeof lesions): string => share(own.filter((l) => l.found).length, own.length);
+  const either = (own: typeof lesions): string => share(own.filter((l) => l.found || l.apart).length, own.length);
   const rows = BINS.slice(0, -1).map((from, n): Row => {
     const to = BINS[n + 1]!;
     const own = lesions.filter((l) => l.diameterMm >= from && l.diameterMm < to);
     const beside = own.filter((l) => l.site === 'endplate-adjacent');
+    const free = own.filter((l) => l.site !== 'endplate-adjacent');
     const name = n === 0 ? `below ${to}` : n === BINS.length - 2 ? `from ${from}` : `${from} to ${to}`;
-    return [name, cell(own.filter((l) => l.site !== 'endplate-adjacent')), cell(beside)];
+    return [name, cell(free), either(free), cell(beside), either(beside)];
   });
-  return [['diameter of an equal sphere, mm', 'annulus and nucleus', 'beside the endplate (reported apart)'], ...rows];
+  return [
+    ['diameter of an equal sphere, mm', 'annulus and nucleus', 'of them or reported apart', 'beside the endplate', 'of them or reported apart'],
+    ...rows,
+  ]; // prettier-ignore
 }
 
 /** False discs per study and what was not assessed, per acquisition and over all. */
@@ -66,12 +71,16 @@ export function falseDiscTable(outcomes: readonly CtOutcome[]): Row[] {
     const discs = own.reduce((sum, o) => sum + o.discs, 0);
     const missed = own.reduce((sum, o) => sum + o.missed, 0);
     const withheld = own.flatMap((o) => o.withheld);
+    const apart = own.reduce((sum, o) => sum + o.falseApart, 0);
+    const cut = own.reduce((sum, o) => sum + o.cut, 0);
+    const rightly = own.reduce((sum, o) => sum + o.cutWithheld, 0);
     return [
-      name, String(free.length), fixed(wrong / Math.max(free.length, 1), 3), share(all, clean), String(discs), String(missed), tally(withheld),
+      name, String(free.length), fixed(wrong / Math.max(free.length, 1), 3), share(all, clean), `${apart}/${clean}`,
+      String(discs), `${cut} (${rightly} withheld)`, String(missed), tally(withheld),
     ]; // prettier-ignore
   };
   return [
-    ['acquisition', 'calcification-free phantoms', 'false discs per study', 'false of all clean discs', 'discs drawn', 'not found', 'not assessed'],
+    ['acquisition', 'calcification-free phantoms', 'false discs per study', 'false of all clean discs', 'clean discs with a piece apart', 'discs drawn', 'cut by the border of the images', 'not found', 'others not assessed'],
     ...byAcquisition(outcomes).map(([name, own]) => line(name, own)),
     line('all', outcomes),
   ]; // prettier-ignore

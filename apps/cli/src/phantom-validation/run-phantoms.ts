@@ -5,15 +5,17 @@ import { analyseStudy, type SpineSegmenter } from '@endplate/kernel';
 import { softwareIdentity } from '@endplate/platform';
 import { drawAnatomy, phantomStudy, type PhantomStudy } from '@endplate/phantom';
 import { CT_ACQUISITIONS, MR_ACQUISITIONS } from './acquisition';
-import { compareCt, type CtOutcome } from './ct-agreement';
+import { compareCt, type CtOutcome, type ImagedRange } from './ct-agreement';
 import { compareMr, type MrOutcome } from './mr-agreement';
 import { truthSegmenter } from './truth-segmenter';
 
 /** Seeds from here on belong to the validation; training and demo draw lower ones. */
 export const FIRST_SEED = 910_000;
 
-/** Field of view of the CT phantoms: the column and its muscles, 120 mm. */
-const CT_VIEW = { matrix: 160, pixelMm: 0.75 } as const;
+/** Field of view of the CT phantoms: the column and its muscles, 108 mm. */
+const CT_VIEW = { matrix: 144, pixelMm: 0.75 } as const;
+/** Field of view of the MR phantoms: the lumbar spine, 196 mm in 11 slices. */
+const MR_VIEW = { matrix: 224, pixelMm: 0.875, slices: 11 } as const;
 const SIZES_MM = [1.5, 2, 2.5, 3, 4, 5, 6.5, 8];
 
 /**
@@ -39,20 +41,24 @@ export async function runCt(n: number, segmenter: SpineSegmenter, network: boole
     convolutionKernel,
   });
   const reader = network ? segmenter : truthSegmenter(drawAnatomy(seed, options), segmenter);
-  return compareCt(study.truth, await analyse(study, reader), acquisition.name, calcification);
+  const { findings, imaged } = await analyse(study, reader);
+  return compareCt(study.truth, findings, acquisition.name, calcification, imaged);
 }
 
 /** Draws the nth MR phantom with frequent Modic changes and compares it with the kernel's findings. */
 export async function runMr(n: number, segmenter: SpineSegmenter, network: boolean): Promise<MrOutcome> {
   const seed = FIRST_SEED + n;
   const { name, noise, bias } = MR_ACQUISITIONS[n % MR_ACQUISITIONS.length]!;
-  const options = { modic: true, metal: false, lumbarCount: 5 as const };
+  const options = { ...MR_VIEW, modic: true, metal: false, lumbarCount: 5 as const };
   const study = phantomStudy({ kind: 'mr', seed, ...options, noise, bias });
   const reader = network ? segmenter : truthSegmenter(drawAnatomy(seed, options), segmenter);
-  return compareMr(study.truth, await analyse(study, reader), name);
+  return compareMr(study.truth, (await analyse(study, reader)).findings, name);
 }
 
-async function analyse(study: PhantomStudy, segmenter: SpineSegmenter): Promise<StudyFindings> {
+async function analyse(
+  study: PhantomStudy,
+  segmenter: SpineSegmenter,
+): Promise<{ findings: StudyFindings; imaged: ImagedRange }> {
   const files = new Map<UID, Buffer>();
   const headers: InstanceHeader[] = [];
   for (const { bytes } of study.instances()) {
@@ -68,5 +74,7 @@ async function analyse(study: PhantomStudy, segmenter: SpineSegmenter): Promise<
     headers,
     readInstance: (uid: UID) => Promise.resolve(files.get(uid)!),
   };
-  return (await analyseStudy(input, { segmenter, software: softwareIdentity() })).findings;
+  const { findings } = await analyseStudy(input, { segmenter, software: softwareIdentity() });
+  const heights = headers.map((header) => header.imagePositionPatient?.[2] ?? 0);
+  return { findings, imaged: { fromZ: Math.min(...heights), toZ: Math.max(...heights) } };
 }

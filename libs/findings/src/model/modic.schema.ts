@@ -1,7 +1,18 @@
 import { z } from 'zod';
 import { vertebraLevelSchema } from '../level/level';
 import { assessmentSchema } from './assessment.schema';
-import { outlineSchema } from './geometry.schema';
+import { outlineSchema, pointLpsSchema } from './geometry.schema';
+
+/** A round lesion of the marrow nearest to an endplate: focal marrow lesion, not Modic (a haemangioma, for example). */
+export const focalMarrowLesionSchema = z.object({
+  /** Largest area on one sagittal slice, mm2, and number of slices. */
+  areaMm2: z.number().positive(),
+  sliceCount: z.number().int().positive(),
+  centroidLps: pointLpsSchema,
+  touchesEndplate: z.boolean(),
+});
+/** A round lesion of the marrow that is no Modic change. */
+export type FocalMarrowLesion = z.infer<typeof focalMarrowLesionSchema>;
 
 /**
  * Modic change of one endplate, from T1 and T2 of one frame of reference (Modic et al. 1988, Radiology 166:193).
@@ -23,6 +34,8 @@ export const modicSchema = z.object({
   apFraction: z.number().min(0).max(1),
   /** Sentences that must accompany the finding, for example "infection and tumour not excluded" with type 1. */
   caveats: z.array(z.string()),
+  /** Seen in the marrow of this vertebra nearer to this endplate; its `type` is then told without it. */
+  focalLesion: focalMarrowLesionSchema.optional(),
   outlines: z.array(outlineSchema).max(8),
 });
 /** Modic change of one endplate. */

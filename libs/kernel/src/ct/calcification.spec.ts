@@ -87,6 +87,7 @@ function disc(setting: Setting = {}): DiscOnCt {
     spread: { inPlaneMm: 1, throughPlaneMm: Math.max(spacing[2], 0.8), sliceNormal: [0, 0, 1] },
     heightMm,
     outlineConfidence: 0.9,
+    labelConfidence: 1,
   };
 }
 
@@ -190,10 +191,10 @@ describe('assessCalcification', () => {
 
 describe('assessVacuum', () => {
   it('measures gas inside the disc and ignores gas in front of it', () => {
-    const inside = assessVacuum(disc({ lesion: sphere([0, 0, 0], 2.5, -600) }).box, 0.9);
+    const inside = assessVacuum(disc({ lesion: sphere([0, 0, 0], 2.5, -600) }));
     expect(inside).toMatchObject({ status: 'assessed', value: { present: true } });
     if (inside.status === 'assessed') expect(abs(inside.value.volumeMm3 - 65.4)).toBeLessThan(6);
-    const bowel = assessVacuum(disc({ lesion: (p) => (p[1] < -HALF_DEPTH + 1 ? -800 : undefined) }).box, 0.9);
+    const bowel = assessVacuum(disc({ lesion: (p) => (p[1] < -HALF_DEPTH + 1 ? -800 : undefined) }));
     expect(bowel).toMatchObject({ status: 'assessed', value: { present: false } });
   });
 });

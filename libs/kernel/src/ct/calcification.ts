@@ -1,17 +1,12 @@
-import { applyAffine, dot, sub, type Vec3 } from '@endplate/dicom';
-import {
-  assessed,
-  notAssessed,
-  type Assessment,
-  type Calcification,
-  type CalcificationIsland,
-} from '@endplate/findings';
-import { THRESHOLDS } from '../thresholds';
-import { agatstonLike, denseTissue, volumeOver, type DenseIsland } from './dense-islands';
-import { type DiscAxes, type DiscBox } from './disc-box';
+import { assessed, notAssessed, type Assessment, type Calcification } from '@endplate/findings';
 import { quantile } from '../measure/statistics';
+import { THRESHOLDS } from '../thresholds';
+import { calcificationConfidence } from './calcification-confidence';
+import { denseTissue, type DenseIsland } from './dense-islands';
+import { describeCalcification } from './describe-calcification';
+import { hasMetal, type DiscAxes, type DiscBox } from './disc-box';
 import { discReference, type DiscReference } from './disc-reference';
-import { effectiveFwhmMm, smallestDetectableMm, type PointSpread } from './point-spread';
+import { effectiveFwhmMm, type PointSpread } from './point-spread';
 
 const CT = THRESHOLDS.ct;
 
@@ -22,8 +17,10 @@ export interface DiscOnCt {
   readonly spread: PointSpread;
   /** Height in the middle, mm. */
   readonly heightMm: number;
-  /** 0 to 1: how sure the outline is. */
+  /** 0 to 1: how plausible the outline of the disc is. */
   readonly outlineConfidence: number;
+  /** 0 to 1: how sure the level is. */
+  readonly labelConfidence: number;
 }
 
 /** The assessment, and the voxels of the islands for outlines (indices into the box). */
@@ -57,13 +54,8 @@ export function assessCalcification(disc: DiscOnCt): CalcificationResult {
   const problem = unreliable(box, reference);
   if (problem) return withhold(problem.code, problem.text);
   const dense = denseTissue(box, reference);
-  const value = describe(disc, reference, dense);
-  const confidence = Math.min(
-    disc.outlineConfidence,
-    stability(disc, reference, value.volumeMm3),
-    noiseConfidence(reference),
-  );
-  return { assessment: assessed(value, confidence), islands: dense.islands };
+  const value = describeCalcification(disc, reference, dense);
+  return { assessment: assessed(value, calcificationConfidence(disc, reference, dense, value)), islands: dense.islands };
 }
 
 function unreliable(
@@ -87,138 +79,4 @@ function unreliable(
     return { code: 'CONTRAST_AGENT', text: 'The canal is dense, as after myelography.' };
   }
   return undefined;
-}
-
-function hasMetal(box: DiscBox): boolean {
-  let voxels = 0;
-  for (const hu of box.hu) if (hu > CT.metalHU) voxels++;
-  return voxels * box.voxelMm3 >= CT.metalMinMm3;
-}
-
-function describe(disc: DiscOnCt, reference: DiscReference, dense: ReturnType<typeof denseTissue>): Calcification {
-  const { box } = disc;
-  const all = dense.islands.flatMap((island) => island.voxels.map((at) => box.hu[at]!));
-  const discVolumeMm3 = box.disc.reduce((sum, value) => sum + value, 0) * box.voxelMm3;
-  const volumeMm3 = all.length * box.voxelMm3;
-  const extent = discExtent(disc);
-  return {
-    present: dense.islands.length > 0,
-    volumeMm3,
-    percentOfDisc: (100 * volumeMm3) / discVolumeMm3,
-    discVolumeMm3,
-    ...(all.length > 0
-      ? {
-          meanHU: all.reduce((sum, hu) => sum + hu, 0) / all.length,
-          p95HU: quantile(all, 0.95),
-          maxHU: quantile(all, 1),
-        }
-      : {}),
-    islands: [...dense.islands]
-      .sort((a, b) => b.voxels.length - a.voxels.length)
-      .slice(0, 256)
-      .map((island) => describeIsland(disc, reference, island, extent)),
-    sensitivityBandMm3: {
-      over130: volumeOver(box, dense, CT.bandLowHU),
-      over160: volumeOver(box, dense, CT.bandMiddleHU),
-      over200: volumeOver(box, dense, CT.bandHighHU),
-    },
-    boneContinuousVolumeMm3: dense.boneContinuousVoxels * box.voxelMm3,
-    agatstonLike: agatstonLike(box, dense),
-    referenceMedianHU: reference.medianHU,
-    referenceSigmaHU: reference.sigmaHU,
-    smallestDetectableMm: smallestDetectableMm(disc.spread, reference.medianHU, CT.nominalLesionHU),
-  };
-}
-
-interface Extent {
-  readonly centre: Vec3;
-  readonly halfDepthMm: number;
-  readonly halfWidthMm: number;
-}
-
-function voxelLps(box: DiscBox, at: number): Vec3 {
-  const x = at % box.nx;
-  const y = ((at - x) / box.nx) % box.ny;
-  const z = Math.floor(at / (box.nx * box.ny));
-  return applyAffine(box.ijkToLps, [x, y, z]);
-}
-
-/** Half axes of the disc's ellipse, from the 1st to the 99th percentile of its voxels along its own axes. */
-function discExtent({ box, axes }: DiscOnCt): Extent {
-  const depth: number[] = [];
-  const width: number[] = [];
-  box.disc.forEach((value, at) => {
-    if (value === 0) return;
-    const d = sub(voxelLps(box, at), axes.centreLps);
-    depth.push(dot(d, axes.posterior));
-    width.push(dot(d, axes.left));
-  });
-  const [d0, d1] = [quantile(depth, 0.01), quantile(depth, 0.99)];
-  const [w0, w1] = [quantile(width, 0.01), quantile(width, 0.99)];
-  const shift = (axis: Vec3, by: number): Vec3 => [axis[0] * by, axis[1] * by, axis[2] * by];
-  const [a, b] = [shift(axes.posterior, (d0 + d1) / 2), shift(axes.left, (w0 + w1) / 2)];
-  const c = axes.centreLps;
-  return {
-    centre: [c[0] + a[0] + b[0], c[1] + a[1] + b[1], c[2] + a[2] + b[2]],
-    halfDepthMm: (d1 - d0) / 2,
-    halfWidthMm: (w1 - w0) / 2,
-  };
-}
-
-function describeIsland(
-  disc: DiscOnCt,
-  reference: DiscReference,
-  island: DenseIsland,
-  extent: Extent,
-): CalcificationIsland {
-  const { box } = disc;
-  const hu = island.voxels.map((at) => box.hu[at]!);
-  const points = island.voxels.map((at) => voxelLps(box, at));
-  const mean = (axis: 0 | 1 | 2): number => points.reduce((sum, p) => sum + p[axis], 0) / points.length;
-  const centroidLps: Vec3 = [mean(0), mean(1), mean(2)];
-  const nearBone = quantile(
-    island.voxels.map((at) => reference.toBone[at]!),
-    0.1,
-  );
-  return {
-    volumeMm3: island.voxels.length * box.voxelMm3,
-    centroidLps: [...centroidLps],
-    site: siteOf(disc.axes, extent, centroidLps, nearBone, disc.heightMm),
-    meanHU: hu.reduce((sum, value) => sum + value, 0) / hu.length,
-    maxHU: quantile(hu, 1),
-  };
-}
-
-function siteOf(
-  axes: DiscAxes,
-  extent: Extent,
-  p: Vec3,
-  toBoneMm: number,
-  heightMm: number,
-): CalcificationIsland['site'] {
-  const d = sub(p, extent.centre);
-  const depth = dot(d, axes.posterior) / Math.max(extent.halfDepthMm, 1);
-  const width = dot(d, axes.left) / Math.max(extent.halfWidthMm, 1);
-  if (toBoneMm <= Math.min(CT.endplateAdjacentMm, heightMm / 4)) return 'endplate-adjacent';
-  if (Math.hypot(depth, width) <= CT.nucleusRadius) return 'nucleus';
-  if (Math.abs(width) > Math.abs(depth)) return 'annulus-lateral';
-  return depth < 0 ? 'annulus-anterior' : 'annulus-posterior';
-}
-
-/** How little the burden moves when every density moves by 30 HU: 1 not at all, 0 when it appears or vanishes. */
-function stability(disc: DiscOnCt, reference: DiscReference, volumeMm3: number): number {
-  const volumes = [-30, 30].map((shift) => {
-    const shifted = { ...disc.box, hu: disc.box.hu.map((hu) => hu + shift) };
-    const moved = denseTissue(shifted, { ...reference });
-    return moved.islands.reduce((sum, island) => sum + island.voxels.length, 0) * disc.box.voxelMm3;
-  });
-  const top = Math.max(volumeMm3, ...volumes);
-  const low = Math.min(volumeMm3, ...volumes);
-  if (top === 0) return 1;
-  return volumeMm3 === 0 ? 0.5 : Math.max(0.2, low / top);
-}
-
-/** 1 without noise, 0.4 at the noise above which nothing is said. */
-function noiseConfidence(reference: DiscReference): number {
-  return 1 - 0.6 * Math.min(1, reference.sigmaHU / CT.maxSigmaHU);
 }

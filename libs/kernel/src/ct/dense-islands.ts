@@ -1,4 +1,4 @@
-import { connectedComponents } from '../shape/components';
+import { connectedComponents, type Components } from '../shape/components';
 import { THRESHOLDS } from '../thresholds';
 import { type DiscBox } from './disc-box';
 import { type DiscReference } from './disc-reference';
@@ -14,48 +14,101 @@ export interface DenseTissue {
   readonly growHU: number;
   /** Islands of the disc that pass every rule. */
   readonly islands: readonly DenseIsland[];
-  /** Dense voxels of the core that are connected to bone. */
-  readonly boneContinuousVoxels: number;
-  /** 1 where a voxel belongs to dense tissue connected to bone. */
+  /** Pieces of the disc that are continuous with bone and reach out of its guard band, with the margin below. */
+  readonly apart: readonly DenseIsland[];
+  /** 1 where a voxel belongs to dense tissue connected to bone and to no island. */
   readonly boneContinuous: Uint8Array;
 }
 
+const CT = THRESHOLDS.ct;
 const MIN_SHARE_IN_DISC = 0.5;
 
 /**
  * Dense tissue grown over the whole box, so that what is continuous with bone is known as such even where the outline of
- * the disc is a voxel off; islands need a seed in the core and most of their voxels in the disc.
+ * the disc is a voxel off; islands need a seed in the core and most of their voxels in the disc. What hangs on bone only
+ * by voxels under the seed threshold, which blur alone makes, is an island of its own when it keeps its distance.
  */
 export function denseTissue(box: DiscBox, reference: DiscReference): DenseTissue {
-  const growHU = Math.max(THRESHOLDS.ct.growHU, reference.medianHU + THRESHOLDS.ct.growSigmas * reference.sigmaHU);
-  const { labels, sizes } = connectedComponents(box, (at) => box.hu[at]! >= growHU);
-  const facts = sizes.map(() => ({ bone: false, seeds: 0, inDisc: 0 }));
-  const members = new Map<number, number[]>();
+  const growHU = Math.max(CT.growHU, reference.medianHU + CT.growSigmas * reference.sigmaHU);
+  const grown = connectedComponents(box, (at) => box.hu[at]! >= growHU);
+  const pieces = describePieces(box, reference, grown);
+  const islands = pieces.filter((p) => !p.bone && isIsland(box, p)).map(({ voxels }) => ({ voxels }));
+  const boneContinuous = grown.labels.map((label) => (label > 0 && pieces[label - 1]!.bone ? 1 : 0));
+  const mask = Uint8Array.from(boneContinuous);
+  const seedHU = Math.max(CT.seedHU, growHU);
+  const separate = separateIslands(box, reference, mask, seedHU);
+  for (const { voxels } of separate) for (const at of voxels) mask[at] = 0;
+  return { growHU, islands: [...islands, ...separate], apart: piecesApart(box, reference, mask, seedHU), boneContinuous: mask };
+}
+
+interface Piece {
+  readonly size: number;
+  /** Whether a voxel of it lies in bone. */
+  bone: boolean;
+  seeds: number;
+  /** Smallest distance to bone of its voxels in the disc, mm. */
+  nearestMm: number;
+  readonly voxels: number[];
+}
+
+/** One entry per component, in the order of their labels; voxels are those in the disc. */
+function describePieces(box: DiscBox, reference: DiscReference, { labels, sizes }: Components): Piece[] {
+  const pieces = sizes
+    .slice(1)
+    .map((size): Piece => ({ size, bone: false, seeds: 0, nearestMm: Infinity, voxels: [] }));
   labels.forEach((label, at) => {
     if (label === 0) return;
-    const fact = facts[label]!;
-    if (box.bone[at] === 1) fact.bone = true;
+    const piece = pieces[label - 1]!;
+    if (box.bone[at] === 1) piece.bone = true;
     if (box.disc[at] !== 1) return;
-    fact.inDisc++;
-    if (reference.core[at] === 1 && box.hu[at]! >= THRESHOLDS.ct.seedHU) fact.seeds++;
-    const list = members.get(label);
-    if (list) list.push(at);
-    else members.set(label, [at]);
+    piece.voxels.push(at);
+    piece.nearestMm = Math.min(piece.nearestMm, reference.toBone[at]!);
+    if (reference.core[at] === 1 && box.hu[at]! >= CT.seedHU) piece.seeds++;
   });
-  const islands: DenseIsland[] = [];
-  for (const [label, voxels] of members) {
-    const fact = facts[label]!;
-    if (fact.bone || fact.seeds === 0 || fact.inDisc < MIN_SHARE_IN_DISC * sizes[label]!) continue;
-    if (voxels.length * box.voxelMm3 >= THRESHOLDS.ct.minIslandMm3) islands.push({ voxels });
-  }
-  const boneContinuous = new Uint8Array(labels.length);
-  let boneContinuousVoxels = 0;
-  labels.forEach((label, at) => {
-    if (label === 0 || !facts[label]!.bone) return;
-    boneContinuous[at] = 1;
-    if (reference.core[at] === 1 && facts[label]!.seeds > 0) boneContinuousVoxels++;
-  });
-  return { growHU, islands, boneContinuousVoxels, boneContinuous };
+  return pieces;
+}
+
+function isIsland(box: DiscBox, piece: Piece): boolean {
+  return (
+    piece.seeds > 0 &&
+    piece.voxels.length >= MIN_SHARE_IN_DISC * piece.size &&
+    piece.voxels.length * box.voxelMm3 >= CT.minIslandMm3
+  );
+}
+
+/** Pieces of bone-continuous tissue that come off at the seed threshold and lie clear of the guard band. */
+function separateIslands(
+  box: DiscBox,
+  reference: DiscReference,
+  boneContinuous: Uint8Array,
+  thresholdHU: number,
+): DenseIsland[] {
+  const parts = connectedComponents(box, (at) => boneContinuous[at] === 1 && box.hu[at]! >= thresholdHU);
+  return describePieces(box, reference, parts)
+    .filter((p) => !p.bone && p.nearestMm > reference.guardMm + CT.separateMm && isIsland(box, p))
+    .map(({ voxels }) => ({ voxels }));
+}
+
+/** Bone-continuous tissue over the seed threshold beyond guard band and margin, by pieces that pass the smallest size. */
+function piecesApart(
+  box: DiscBox,
+  reference: DiscReference,
+  boneContinuous: Uint8Array,
+  thresholdHU: number,
+): DenseIsland[] {
+  // Distances are those of voxel centres: bone may begin half a voxel before.
+  const beyond = reference.guardMm + CT.separateMm + Math.max(...box.spacingMm) / 2;
+  const parts = connectedComponents(
+    box,
+    (at) =>
+      boneContinuous[at] === 1 &&
+      box.disc[at] === 1 &&
+      reference.toBone[at]! > beyond &&
+      box.hu[at]! >= thresholdHU,
+  );
+  return describePieces(box, reference, parts)
+    .filter((p) => isIsland(box, p))
+    .map(({ voxels }) => ({ voxels }));
 }
 
 /** Volume at a threshold: voxels of the disc at or over it that hang together with an island, mm3. */
@@ -89,5 +142,5 @@ export function agatstonLike(box: DiscBox, dense: DenseTissue): number {
     for (const { peak, voxels } of peaks.values())
       score += voxels * areaMm2 * Math.min(4, Math.max(1, Math.floor(peak / 100)));
   }
-  return (score * box.spacingMm[2]) / THRESHOLDS.ct.agatstonSliceMm;
+  return (score * box.spacingMm[2]) / CT.agatstonSliceMm;
 }

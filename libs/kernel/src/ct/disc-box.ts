@@ -1,8 +1,9 @@
 import { affineColumn, applyAffine, length, type Affine, type Vec3 } from '@endplate/dicom';
 import { type NativeLabels } from '../level/native-labels';
 import { CLASS } from '../segment/spine-class';
-import { type VoxelBox } from '../shape/components';
+import { faceNeighbours, type VoxelBox } from '../shape/components';
 import { distanceTo } from '../shape/distance';
+import { THRESHOLDS } from '../thresholds';
 
 /** The disc's own axes in LPS, unit: `posterior` along the endplates, `cranial` across them, `left` to the patient's left. */
 export interface DiscAxes {
@@ -126,4 +127,36 @@ function closeMask(box: VoxelBox, spacingMm: Vec3, disc: Uint8Array, bone: Uint8
   const toDisc = distanceTo(box, spacingMm, (at) => disc[at] === 1);
   const toOutside = distanceTo(box, spacingMm, (at) => toDisc[at]! > CLOSING_MM);
   return disc.map((value, at) => (value === 1 || (toOutside[at]! > CLOSING_MM && bone[at] === 0) ? 1 : 0));
+}
+
+/** The same box with the disc smaller by one voxel on every side. */
+export function erodeDisc(box: DiscBox): DiscBox {
+  const near = new Int32Array(6);
+  const disc = box.disc.map((value, at) => {
+    if (value === 0) return 0;
+    const count = faceNeighbours(box, at, near);
+    for (let n = 0; n < count; n++) if (box.disc[near[n]!] === 0) return 0;
+    return 1;
+  });
+  return { ...box, disc };
+}
+
+/** The same box with the disc larger by one voxel on every side, bone left as it is. */
+export function growDisc(box: DiscBox): DiscBox {
+  const near = new Int32Array(6);
+  const disc = box.disc.map((value, at) => {
+    if (value === 1) return 1;
+    if (box.bone[at] === 1) return 0;
+    const count = faceNeighbours(box, at, near);
+    for (let n = 0; n < count; n++) if (box.disc[near[n]!] === 1) return 1;
+    return 0;
+  });
+  return { ...box, disc };
+}
+
+/** Whether metal or cement lies in the box. */
+export function hasMetal(box: DiscBox): boolean {
+  let voxels = 0;
+  for (const hu of box.hu) if (hu > THRESHOLDS.ct.metalHU) voxels++;
+  return voxels * box.voxelMm3 >= THRESHOLDS.ct.metalMinMm3;
 }

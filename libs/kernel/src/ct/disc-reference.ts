@@ -5,6 +5,8 @@ import { type DiscBox } from './disc-box';
 
 /** Where a disc is searched and against what. */
 export interface DiscReference {
+  /** Width of the guard band next to bone, mm. */
+  readonly guardMm: number;
   /** Distance to bone, mm, per voxel. */
   readonly toBone: Float32Array;
   /** 1 in the disc outside the guard band next to bone. */
@@ -45,5 +47,5 @@ export function discReference(box: DiscBox, guardMm: number): DiscReference {
       values.map((value) => Math.abs(value - medianHU)),
       0.5,
     );
-  return { toBone, core, medianHU, sigmaHU, voxels: values.length };
+  return { guardMm, toBone, core, medianHU, sigmaHU, voxels: values.length };
 }

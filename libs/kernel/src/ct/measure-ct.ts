@@ -15,13 +15,18 @@ export interface DiscCtResult extends CalcificationResult {
   readonly box?: DiscBox;
 }
 
-/** Measures one disc on the native voxels of a CT. */
+/**
+ * Measures one disc on the native voxels of a CT.
+ *
+ * @param labelConfidence - 0 to 1: how sure the level is
+ */
 export function measureDiscOnCt(
   volume: HounsfieldVolume,
   labels: NativeLabels,
   stack: ProbabilityStack,
   disc: MeasuredDisc,
   spread: PointSpread,
+  labelConfidence: number,
 ): DiscCtResult {
   const withhold = (code: Parameters<typeof notAssessed>[0], text: string): DiscCtResult => ({
     assessment: notAssessed(code, text),
@@ -36,13 +41,13 @@ export function measureDiscOnCt(
   if (!disc.above || !disc.below) return withhold('NEIGHBOUR_MISSING', 'Both neighbouring vertebrae must be seen.');
   const box = discBox(volume, labels, disc.instance.label);
   if (!box) return withhold('DISC_TOO_SMALL', 'The disc has no voxel in the series.');
-  const confidence = outlineConfidence(disc);
-  const result = assessCalcification({
+  const onCt = {
     box,
     axes: { centreLps: disc.centroidLps, ...axes },
     spread,
     heightMm: heights.middleMm,
-    outlineConfidence: confidence,
-  });
-  return { ...result, vacuum: assessVacuum(box, confidence), box };
+    outlineConfidence: outlineConfidence(disc),
+    labelConfidence,
+  };
+  return { ...assessCalcification(onCt), vacuum: assessVacuum(onCt), box };
 }

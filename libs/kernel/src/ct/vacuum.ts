@@ -1,28 +1,62 @@
 import { assessed, notAssessed, type Assessment, type Vacuum } from '@endplate/findings';
+import { findingConfidence } from '../confidence/finding-confidence';
 import { connectedComponents } from '../shape/components';
+import { distanceTo } from '../shape/distance';
 import { THRESHOLDS } from '../thresholds';
-import { type DiscBox } from './disc-box';
+import { type DiscOnCt } from './calcification';
+import { type DiscBox, erodeDisc, growDisc, hasMetal } from './disc-box';
+import { effectiveFwhmMm } from './point-spread';
+
+const CT = THRESHOLDS.ct;
+const MIN_SHARE_IN_DISC = 0.6;
 
 /**
- * Gas in a disc: pieces below -200 HU of at least 3 mm3 that lie in the disc and do not reach gas outside it (bowel).
- *
- * @param outlineConfidence - 0 to 1: how sure the outline is
+ * Gas in a disc: pieces below -200 HU of at least 3 mm3 that lie in the disc, reach farther inward than a guard ring along
+ * the border to soft tissue, and do not continue into gas outside (bowel).
  */
-export function assessVacuum(box: DiscBox, outlineConfidence: number): Assessment<Vacuum> {
+export function assessVacuum(disc: DiscOnCt): Assessment<Vacuum> {
+  const { box } = disc;
   if (box.cut) return notAssessed('DISC_PARTLY_OUTSIDE', 'The disc is only partly inside the series.');
-  const { labels, sizes } = connectedComponents(box, (at) => box.hu[at]! < THRESHOLDS.ct.vacuumHU);
-  const inside = sizes.map(() => 0);
-  labels.forEach((label, at) => {
-    if (label > 0 && box.disc[at] === 1) inside[label]!++;
-  });
-  let voxels = 0;
+  if (hasMetal(box)) return notAssessed('METAL', 'Metal or cement next to the disc makes dark streaks like gas.');
+  const guardMm = CT.vacuumGuardFwhms * effectiveFwhmMm(disc.spread, disc.axes.cranial);
+  const found = gasVoxels(box, guardMm, CT.vacuumHU);
+  const others = [
+    gasVoxels(erodeDisc(box), guardMm, CT.vacuumHU),
+    gasVoxels(growDisc(box), guardMm, CT.vacuumHU),
+    gasVoxels(box, guardMm, CT.vacuumHU - CT.stabilityHU),
+    gasVoxels(box, guardMm, CT.vacuumHU + CT.stabilityHU),
+  ].map((voxels) => voxels.length);
   let minHU = Infinity;
+  for (const at of found) minHU = Math.min(minHU, box.hu[at]!);
+  const [low, top] = [Math.min(found.length, ...others), Math.max(found.length, ...others)];
+  const confidence = findingConfidence({
+    voxelMargin: found.length > 0 ? Math.min(1, 0.4 + (0.6 * (CT.vacuumHU - minHU)) / 100) : 1,
+    shapePlausibility: disc.outlineConfidence,
+    labelGap: disc.labelConfidence,
+    stability: top === 0 ? 1 : found.length === 0 ? 0.5 : Math.max(0.2, low / top),
+  });
+  const present = found.length > 0;
+  return assessed({ present, volumeMm3: found.length * box.voxelMm3, ...(present ? { minHU } : {}) }, confidence);
+}
+
+/** Voxels of the disc in pieces of gas that pass the rules. */
+function gasVoxels(box: DiscBox, guardMm: number, thresholdHU: number): number[] {
+  const { labels, sizes } = connectedComponents(box, (at) => box.hu[at]! < thresholdHU);
+  if (sizes.length <= 1) return [];
+  const toSoft = distanceTo(box, box.spacingMm, (at) => box.disc[at] === 0 && box.bone[at] === 0);
+  const facts = sizes.map(() => ({ inside: 0, deep: 0 }));
   labels.forEach((label, at) => {
     if (label === 0 || box.disc[at] !== 1) return;
-    if (inside[label]! < 0.6 * sizes[label]! || inside[label]! * box.voxelMm3 < THRESHOLDS.ct.vacuumMinMm3) return;
-    voxels++;
-    minHU = Math.min(minHU, box.hu[at]!);
+    facts[label]!.inside++;
+    if (toSoft[at]! > guardMm) facts[label]!.deep++;
   });
-  const volumeMm3 = voxels * box.voxelMm3;
-  return assessed({ present: voxels > 0, volumeMm3, ...(voxels > 0 ? { minHU } : {}) }, outlineConfidence);
+  const kept = facts.map(
+    ({ inside, deep }, label) =>
+      deep > 0 && inside >= MIN_SHARE_IN_DISC * sizes[label]! && inside * box.voxelMm3 >= CT.vacuumMinMm3,
+  );
+  const voxels: number[] = [];
+  labels.forEach((label, at) => {
+    if (label > 0 && box.disc[at] === 1 && kept[label]) voxels.push(at);
+  });
+  return voxels;
 }

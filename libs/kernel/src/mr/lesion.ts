@@ -87,7 +87,7 @@ const TOUCH = 1.5;
  * Pieces connected over edges or corners. The frame may be turned against the pixels and pixels may fall on the borders of
  * cells, so that cells only narrow the search and distances decide.
  */
-function connectedPieces(voxels: readonly ChangedVoxel[], pixelMm: number): ChangedVoxel[][] {
+export function connectedPieces(voxels: readonly ChangedVoxel[], pixelMm: number): ChangedVoxel[][] {
   const cells = new Map<string, Set<ChangedVoxel>>();
   const keyOf = (x: number, y: number): string => `${x},${y}`;
   const place = ({ voxel }: ChangedVoxel): [number, number] => [

@@ -28,6 +28,12 @@ export interface MrSignals {
   readonly misalignedMm?: number;
 }
 
+/** How sure outline and level of a disc are, each 0 to 1. */
+export interface FindingSurety {
+  readonly outlineConfidence: number;
+  readonly labelConfidence: number;
+}
+
 /** Measures the endplates and discs of one spine on MR. */
 export class MrMeasurement {
   private readonly marrow: ReadonlyMap<string, readonly MarrowVoxel[]>;
@@ -50,7 +56,7 @@ export class MrMeasurement {
   }
 
   /** Modic change of one endplate. */
-  modic(vertebra: MeasuredVertebra, disc: MeasuredDisc, side: EndplateSide, confidence: number): ModicResult {
+  modic(vertebra: MeasuredVertebra, disc: MeasuredDisc, side: EndplateSide, sure: FindingSurety): ModicResult {
     const reason = this.reasonAgainstTyping();
     if (reason) return { assessment: reason, lesions: [] };
     const profiles = vertebra.central;
@@ -74,7 +80,8 @@ export class MrMeasurement {
       sliceCount: this.grid.dims[2] === 1 ? 1 : faced.size,
       bodyHeightMm: height,
       endplateLengthMm: Math.max(profileDepth(first), 1),
-      outlineConfidence: Math.min(confidence, Math.max(vertebra.support, 0.05)),
+      outlineConfidence: Math.min(sure.outlineConfidence, Math.max(vertebra.support, 0.05)),
+      labelConfidence: sure.labelConfidence,
     });
   }
 

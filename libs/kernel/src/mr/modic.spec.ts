@@ -70,6 +70,7 @@ function judge(setting: Setting): ModicResult {
     bodyHeightMm: HEIGHT,
     endplateLengthMm: 27,
     outlineConfidence: 0.9,
+    labelConfidence: 1,
   });
 }
 
@@ -147,6 +148,7 @@ describe('assessModic', () => {
       bodyHeightMm: HEIGHT,
       endplateLengthMm: 27,
       outlineConfidence: 0.9,
+    labelConfidence: 1,
     });
     expect(assessment).toMatchObject({ status: 'not-assessed', reason: { code: 'COVERAGE_INCOMPLETE' } });
   });

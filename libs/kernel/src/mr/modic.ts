@@ -1,6 +1,8 @@
 import { assessed, notAssessed, type Assessment, type Modic } from '@endplate/findings';
+import { findingConfidence } from '../confidence/finding-confidence';
 import { median } from '../measure/statistics';
 import { THRESHOLDS } from '../thresholds';
+import { partFocalLesion, type PartedLesions } from './focal-lesion';
 import { depthFrom, endplateLesions, inBand, type ChangedVoxel, type EndplateSide, type SliceLesion } from './lesion';
 import { type MarrowVoxel } from './marrow';
 import { voxelType, type MarrowReference } from './marrow-reference';
@@ -20,6 +22,8 @@ export interface EndplateOnMr {
   readonly bodyHeightMm: number;
   readonly endplateLengthMm: number;
   readonly outlineConfidence: number;
+  /** 0 to 1: how sure the level is. */
+  readonly labelConfidence: number;
 }
 
 /** The assessment without outlines, and the lesion's voxels for them. */
@@ -47,24 +51,65 @@ export function assessModic(endplate: EndplateOnMr): ModicResult {
     return withhold('REFERENCE_UNSTABLE', 'The marrow away from the endplates is too uneven for a reference.');
   }
   const inside = marrow.filter((v) => inBand(v, side));
-  const band = inside.filter((v) => Number.isFinite(v.t1) && Number.isFinite(v.t2));
+  const band = measured(marrow, side);
   if (band.length < MODIC.minReferenceVoxels || band.length < MODIC.minCovered * inside.length)
     return withhold('COVERAGE_INCOMPLETE', 'The band under the endplate is not covered.');
-  const lesions = lesionsAt(endplate, reference, band, 1);
+  const parted = partedAt(endplate, reference, band, 1);
+  const { lesions } = parted;
   if (endplate.fatSuppressed && fatty(endplate, reference, band)) {
     return withhold('T2_FAT_SUPPRESSED', 'Bright on T1; type 2 can not be told on T2 with fat suppression.');
   }
-  const value = describe(endplate, reference, band, lesions);
-  const steady = [0.9, 1.1].every(
-    (factor) => lesionsAt(endplate, reference, band, factor).length > 0 === lesions.length > 0,
-  );
-  const confidence = Math.min(
-    endplate.outlineConfidence,
-    steady ? 1 : 0.5,
-    1 - spread,
-    marginConfidence(endplate, lesions),
-  );
-  return { assessment: assessed(value, Math.max(0.05, confidence)), lesions };
+  const value = describe(endplate, reference, band, parted);
+  const confidence = findingConfidence({
+    voxelMargin: Math.min(1 - spread, marginConfidence(endplate, lesions)),
+    shapePlausibility: endplate.outlineConfidence,
+    labelGap: endplate.labelConfidence,
+    stability: stability(endplate, reference, band, value.type),
+  });
+  return { assessment: assessed(value, confidence), lesions };
+}
+
+/**
+ * 1 when type and presence stay under +-10 % of the reference and with the endplate a voxel further in or out; 0.7 when the
+ * type alone changes, 0.5 when the change comes or goes.
+ */
+function stability(
+  endplate: EndplateOnMr,
+  reference: MarrowReference,
+  band: readonly MarrowVoxel[],
+  type: Modic['type'],
+): number {
+  const typeOf = (own: EndplateOnMr, voxels: readonly MarrowVoxel[], factor: number): Modic['type'] =>
+    lesionType(partedAt(own, reference, voxels, factor).lesions.flatMap((lesion) => lesion.voxels)).type;
+  const moved = [-endplate.pixelMm, endplate.pixelMm].map((mm) => {
+    const marrow = endplate.marrow.map((v) => ({ ...v, fromTopMm: v.fromTopMm + mm, fromBottomMm: v.fromBottomMm + mm }));
+    return typeOf({ ...endplate, marrow }, measured(marrow, endplate.side), 1);
+  });
+  const scaled = [1 - MODIC.stability, 1 + MODIC.stability].map((factor) => typeOf(endplate, band, factor));
+  const types = [...moved, ...scaled];
+  if (types.some((other) => (other === 'none') !== (type === 'none'))) return 0.5;
+  return types.every((other) => other === type) ? 1 : 0.7;
+}
+
+/** Voxels of the band with both signals. */
+function measured(marrow: readonly MarrowVoxel[], side: EndplateSide): MarrowVoxel[] {
+  return marrow.filter((v) => inBand(v, side) && Number.isFinite(v.t1) && Number.isFinite(v.t2));
+}
+
+/** Lesions when the reference of both channels is multiplied by a factor, a round one told apart. */
+function partedAt(
+  endplate: EndplateOnMr,
+  reference: MarrowReference,
+  band: readonly MarrowVoxel[],
+  factor: number,
+): PartedLesions {
+  const lesions = lesionsAt(endplate, reference, band, factor);
+  const { side, pixelMm, pixelAreaMm2 } = endplate;
+  const other: EndplateSide = side === 'superior' ? 'inferior' : 'superior';
+  const beyond = endplate.marrow.filter((v) => depthFrom(v, side) >= MODIC.bandFromMm && depthFrom(v, other) >= MODIC.bandFromMm);
+  const changed = changedVoxels(endplate, reference, beyond, factor);
+  const near = lesions.length > 0 ? changed : changed.filter(({ voxel }) => depthFrom(voxel, side) <= depthFrom(voxel, other));
+  return partFocalLesion(lesions, near, pixelMm, pixelAreaMm2);
 }
 
 /** Lesions when the reference of both channels is multiplied by a factor. */
@@ -74,12 +119,21 @@ function lesionsAt(
   band: readonly MarrowVoxel[],
   factor: number,
 ): readonly SliceLesion[] {
+  const changed = changedVoxels(endplate, reference, band, factor);
+  return endplateLesions(changed, endplate.pixelMm, endplate.pixelAreaMm2, endplate.sliceCount);
+}
+
+function changedVoxels(
+  endplate: EndplateOnMr,
+  reference: MarrowReference,
+  voxels: readonly MarrowVoxel[],
+  factor: number,
+): ChangedVoxel[] {
   const scaled = { ...reference, t1: reference.t1 * factor, t2: reference.t2 * factor };
-  const changed = band.flatMap((voxel): ChangedVoxel[] => {
+  return voxels.flatMap((voxel): ChangedVoxel[] => {
     const type = voxelType(voxel, scaled, endplate.fatSuppressed);
     return type === 'none' ? [] : [{ voxel, type, depthMm: depthFrom(voxel, endplate.side) }];
   });
-  return endplateLesions(changed, endplate.pixelMm, endplate.pixelAreaMm2, endplate.sliceCount);
 }
 
 /** Whether type 2 would be in question if T2 did not suppress fat: bright on T1, whatever T2 shows. */
@@ -99,22 +153,23 @@ function describe(
   endplate: EndplateOnMr,
   reference: MarrowReference,
   band: readonly MarrowVoxel[],
-  lesions: readonly SliceLesion[],
+  { lesions, focal }: PartedLesions,
 ): Modic {
   const voxels = lesions.flatMap((lesion) => lesion.voxels);
-  const measured = voxels.length > 0 ? voxels.map((v) => v.voxel) : band;
+  const seen = voxels.length > 0 ? voxels.map((v) => v.voxel) : band;
   const depths = voxels.map((v) => v.depthMm);
   const kind = lesionType(voxels);
   return {
     type: kind.type,
     ...(kind.mixedOf ? { mixedOf: kind.mixedOf } : {}),
-    t1Ratio: Math.max(0, median(measured.map((v) => v.t1)) / reference.t1),
-    t2Ratio: Math.max(0, median(measured.map((v) => v.t2)) / reference.t2),
+    t1Ratio: Math.max(0, median(seen.map((v) => v.t1)) / reference.t1),
+    t2Ratio: Math.max(0, median(seen.map((v) => v.t2)) / reference.t2),
     areaMm2: Math.max(0, ...lesions.map((lesion) => lesion.areaMm2)),
     sliceCount: lesions.length,
     heightPercent: depths.length > 0 ? Math.min(100, (100 * Math.max(...depths)) / endplate.bodyHeightMm) : 0,
     apFraction: Math.min(1, Math.max(0, ...lesions.map((lesion) => lesion.contactMm)) / endplate.endplateLengthMm),
-    caveats: caveatsOf(kind),
+    caveats: [...caveatsOf(kind), ...(focal ? ['Focal marrow lesion, not Modic.'] : [])],
+    ...(focal ? { focalLesion: focal } : {}),
     outlines: [],
   };
 }

@@ -107,25 +107,30 @@ export function measureTissues(
 
 function heightAt(anatomy: Anatomy, disc: DiscModel, n: number, p: number): number {
   const above = [anatomy.bodies[n]!.solid];
-  const below = n === 0 ? anatomy.sacrum : [anatomy.bodies[n - 1]!.solid];
-  return march(disc, p, 1, above) + march(disc, p, -1, below);
+  if (n > 0) return march(disc, p, 1, above) + march(disc, p, -1, [anatomy.bodies[n - 1]!.solid]);
+  // Bodies are painted over the discs, the lowest disc over the sacrum: bone begins where the disc ends.
+  return march(disc, p, 1, above) + march(disc, p, -1, anatomy.sacrum, disc.solid);
 }
 
-function march(disc: DiscModel, p: number, direction: 1 | -1, solids: readonly Solid[]): number {
+function march(
+  disc: DiscModel,
+  p: number,
+  direction: 1 | -1,
+  solids: readonly Solid[],
+  paintedOver?: Solid,
+): number {
   for (let u = 0; u < 40; u += STEP_MM) {
     const point = pointIn(disc.plan.frame, 0, p, direction * u);
-    const inside = solids.some((solid) => {
-      const [l, q, v] = localOf(solid.frame, point);
-      return (
-        Math.abs(l) <= solid.half[0] &&
-        Math.abs(q) <= solid.half[1] &&
-        Math.abs(v) <= solid.half[2] &&
-        solid.depth(l, q, v) >= 0
-      );
-    });
-    if (inside) return u;
+    if (paintedOver && holds(paintedOver, point)) continue;
+    if (solids.some((solid) => holds(solid, point))) return u;
   }
   return Number.NaN;
+}
+
+function holds(solid: Solid, point: Vec3): boolean {
+  const [l, q, v] = localOf(solid.frame, point);
+  const { half } = solid;
+  return Math.abs(l) <= half[0] && Math.abs(q) <= half[1] && Math.abs(v) <= half[2] && solid.depth(l, q, v) >= 0;
 }
 
 function mayTouch(solid: Solid, around: Solid): boolean {

@@ -1,0 +1,180 @@
+import { applyAffine, dot, sub, type Vec3 } from '@endplate/dicom';
+import { type ApartPiece, type Calcification, type CalcificationIsland } from '@endplate/findings';
+import { quantile } from '../measure/statistics';
+import { distanceTo } from '../shape/distance';
+import { THRESHOLDS } from '../thresholds';
+import { type DiscOnCt } from './calcification';
+import { agatstonLike, volumeOver, type DenseIsland, type DenseTissue } from './dense-islands';
+import { type DiscAxes, type DiscBox } from './disc-box';
+import { type DiscReference } from './disc-reference';
+import { islandContent } from './island-content';
+import { effectiveFwhmMm, smallestDetectableMm } from './point-spread';
+
+const CT = THRESHOLDS.ct;
+const MAX_ISLANDS = 256;
+const MAX_APART = 64;
+
+/** The values of one disc: burden, islands, what lies apart, and what the series could have shown. */
+export function describeCalcification(disc: DiscOnCt, reference: DiscReference, dense: DenseTissue): Calcification {
+  const { box } = disc;
+  const all = dense.islands.flatMap((island) => island.voxels.map((at) => box.hu[at]!));
+  const discVolumeMm3 = box.disc.reduce((sum, value) => sum + value, 0) * box.voxelMm3;
+  const extent = discExtent(disc);
+  const islands = islandVolumes(disc, reference, dense).sort((a, b) => b.volumeMm3 - a.volumeMm3);
+  const volumeMm3 = islands.reduce((sum, island) => sum + island.volumeMm3, 0);
+  const apart = describeApart(disc, reference, dense, extent);
+  return {
+    present: islands.length > 0,
+    volumeMm3,
+    percentOfDisc: (100 * volumeMm3) / discVolumeMm3,
+    discVolumeMm3,
+    ...(all.length > 0
+      ? {
+          meanHU: all.reduce((sum, hu) => sum + hu, 0) / all.length,
+          p95HU: quantile(all, 0.95),
+          maxHU: quantile(all, 1),
+        }
+      : {}),
+    islands: islands
+      .slice(0, MAX_ISLANDS)
+      .map(({ island, volumeMm3: own }) => describeIsland(disc, reference, island, own, extent)),
+    sensitivityBandMm3: {
+      over130: volumeOver(box, dense, CT.bandLowHU),
+      over160: volumeOver(box, dense, CT.bandMiddleHU),
+      over200: volumeOver(box, dense, CT.bandHighHU),
+    },
+    boneContinuousVolumeMm3: apart.reduce((sum, piece) => sum + piece.volumeMm3, 0),
+    boneContinuous: apart,
+    agatstonLike: agatstonLike(box, dense),
+    referenceMedianHU: reference.medianHU,
+    referenceSigmaHU: reference.sigmaHU,
+    smallestDetectableMm: smallestDetectableMm(disc.spread, reference.medianHU, CT.nominalLesionHU),
+  };
+}
+
+/** Every island with its volume, partial volume taken out, mm3. */
+export function islandVolumes(
+  { box, axes, spread }: DiscOnCt,
+  reference: DiscReference,
+  dense: DenseTissue,
+): { readonly island: DenseIsland; readonly volumeMm3: number }[] {
+  const fwhmMm = effectiveFwhmMm(spread, axes.cranial);
+  const mask = Uint8Array.from(dense.boneContinuous);
+  for (const island of dense.islands) for (const at of island.voxels) mask[at] = 1;
+  return dense.islands.map((island) => ({
+    island,
+    volumeMm3: islandContent(box, reference, island, fwhmMm, mask).volumeMm3,
+  }));
+}
+
+interface Extent {
+  readonly centre: Vec3;
+  readonly halfDepthMm: number;
+  readonly halfWidthMm: number;
+}
+
+function voxelLps(box: DiscBox, at: number): Vec3 {
+  const x = at % box.nx;
+  const y = ((at - x) / box.nx) % box.ny;
+  const z = Math.floor(at / (box.nx * box.ny));
+  return applyAffine(box.ijkToLps, [x, y, z]);
+}
+
+/** Half axes of the disc's ellipse, from the 1st to the 99th percentile of its voxels along its own axes. */
+function discExtent({ box, axes }: DiscOnCt): Extent {
+  const depth: number[] = [];
+  const width: number[] = [];
+  box.disc.forEach((value, at) => {
+    if (value === 0) return;
+    const d = sub(voxelLps(box, at), axes.centreLps);
+    depth.push(dot(d, axes.posterior));
+    width.push(dot(d, axes.left));
+  });
+  const [d0, d1] = [quantile(depth, 0.01), quantile(depth, 0.99)];
+  const [w0, w1] = [quantile(width, 0.01), quantile(width, 0.99)];
+  const shift = (axis: Vec3, by: number): Vec3 => [axis[0] * by, axis[1] * by, axis[2] * by];
+  const [a, b] = [shift(axes.posterior, (d0 + d1) / 2), shift(axes.left, (w0 + w1) / 2)];
+  const c = axes.centreLps;
+  return {
+    centre: [c[0] + a[0] + b[0], c[1] + a[1] + b[1], c[2] + a[2] + b[2]],
+    halfDepthMm: (d1 - d0) / 2,
+    halfWidthMm: (w1 - w0) / 2,
+  };
+}
+
+function describeIsland(
+  disc: DiscOnCt,
+  reference: DiscReference,
+  island: DenseIsland,
+  volumeMm3: number,
+  extent: Extent,
+): CalcificationIsland {
+  const { box } = disc;
+  const hu = island.voxels.map((at) => box.hu[at]!);
+  const centroidLps = centroidOf(box, island);
+  const nearBone = quantile(
+    island.voxels.map((at) => reference.toBone[at]!),
+    0.1,
+  );
+  return {
+    volumeMm3,
+    centroidLps: [...centroidLps],
+    site: siteOf(disc.axes, extent, centroidLps, nearBone, disc.heightMm),
+    meanHU: hu.reduce((sum, value) => sum + value, 0) / hu.length,
+    p95HU: quantile(hu, 0.95),
+    maxHU: quantile(hu, 1),
+  };
+}
+
+function centroidOf(box: DiscBox, { voxels }: DenseIsland): Vec3 {
+  const points = voxels.map((at) => voxelLps(box, at));
+  const mean = (axis: 0 | 1 | 2): number => points.reduce((sum, p) => sum + p[axis], 0) / points.length;
+  return [mean(0), mean(1), mean(2)];
+}
+
+/** What pieces that hang on bone may be: they span both bones, lie at the rim of the disc, or on an endplate. */
+function describeApart(disc: DiscOnCt, reference: DiscReference, dense: DenseTissue, extent: Extent): ApartPiece[] {
+  const { box, axes } = disc;
+  if (dense.apart.length === 0) return [];
+  const isAbove = (at: number): boolean => dot(sub(voxelLps(box, at), axes.centreLps), axes.cranial) > 0;
+  const toUpper = distanceTo(box, box.spacingMm, (at) => box.bone[at] === 1 && isAbove(at));
+  const toLower = distanceTo(box, box.spacingMm, (at) => box.bone[at] === 1 && !isAbove(at));
+  const reachMm = reference.guardMm + CT.separateMm + 1.5 * Math.max(...box.spacingMm);
+  const meets = (piece: DenseIsland, to: Float32Array): boolean => piece.voxels.some((at) => to[at]! <= reachMm);
+  return [...dense.apart]
+    .sort((a, b) => b.voxels.length - a.voxels.length)
+    .slice(0, MAX_APART)
+    .map((piece): ApartPiece => {
+      const centroidLps = centroidOf(box, piece);
+      const rim = Math.hypot(...placeIn(axes, extent, centroidLps)) >= CT.rimRadius;
+      const bridges = meets(piece, toUpper) && meets(piece, toLower);
+      return {
+        volumeMm3: piece.voxels.length * box.voxelMm3,
+        centroidLps: [...centroidLps],
+        kind: bridges ? 'bridge-candidate' : rim ? 'osteophyte-candidate' : 'endplate-continuous',
+      };
+    });
+}
+
+/** Place of a point in the disc: depth (posterior positive) and width (left positive) in half axes. */
+function placeIn(axes: DiscAxes, extent: Extent, p: Vec3): readonly [number, number] {
+  const d = sub(p, extent.centre);
+  return [
+    dot(d, axes.posterior) / Math.max(extent.halfDepthMm, 1),
+    dot(d, axes.left) / Math.max(extent.halfWidthMm, 1),
+  ];
+}
+
+function siteOf(
+  axes: DiscAxes,
+  extent: Extent,
+  p: Vec3,
+  toBoneMm: number,
+  heightMm: number,
+): CalcificationIsland['site'] {
+  const [depth, width] = placeIn(axes, extent, p);
+  if (toBoneMm <= Math.min(CT.endplateAdjacentMm, heightMm / 4)) return 'endplate-adjacent';
+  if (Math.hypot(depth, width) <= CT.nucleusRadius) return 'nucleus';
+  if (Math.abs(width) > Math.abs(depth)) return 'annulus-lateral';
+  return depth < 0 ? 'annulus-anterior' : 'annulus-posterior';
+}
