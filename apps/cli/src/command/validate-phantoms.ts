@@ -54,7 +54,7 @@ export function validatePhantomsCommand(): Command {
 async function validate(options: ValidateOptions, segmenter: SpineSegmenter): Promise<void> {
   const progress = new Progress();
   const runs: Runs = { network: [], truth: [] };
-  for (const part of ['network', 'truth'] as const) {
+  for (const part of ['truth', 'network'] as const) {
     const count = part === 'network' ? options.networkSeeds : options.seeds;
     for (let n = 0; n < count; n++) {
       progress.bar(part === 'network' ? 'network finds anatomy' : 'drawn anatomy', n, count);
