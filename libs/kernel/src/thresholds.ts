@@ -71,7 +71,11 @@ export const THRESHOLD_TABLE = {
     separateMm: t(0.5, 'mm', `${OWN}: the outline of bone may be half a voxel of the segmentation off`),
     rimRadius: t(0.8, 'of the half axes', `${OWN}: osteophytes stand at the rim`),
     rimFwhms: t(0.65, 'FWHM', 'as guardFwhms'),
-    plateauNoise: t(1.28, 'sigma', 'normal distribution: half of an island is inside; 9 in 10 of it lie below 1.28 sigma'),
+    plateauNoise: t(
+      1.28,
+      'sigma',
+      'normal distribution: half of an island is inside; 9 in 10 of it lie below 1.28 sigma',
+    ),
     minHeightFwhms: t(2, 'FWHM', `${OWN}: nothing is left between two guard bands below it`),
     maxSigmaHU: t(40, 'HU', `${OWN}: 200 HU is then less than 3 sigma over 80 HU`),
     maxReferenceHU: t(160, 'HU', `${OWN}: discs measure 50 to 120 HU; more is contrast medium`),

@@ -55,7 +55,10 @@ export function assessCalcification(disc: DiscOnCt): CalcificationResult {
   if (problem) return withhold(problem.code, problem.text);
   const dense = denseTissue(box, reference);
   const value = describeCalcification(disc, reference, dense);
-  return { assessment: assessed(value, calcificationConfidence(disc, reference, dense, value)), islands: dense.islands };
+  return {
+    assessment: assessed(value, calcificationConfidence(disc, reference, dense, value)),
+    islands: dense.islands,
+  };
 }
 
 function unreliable(

@@ -38,7 +38,12 @@ export function denseTissue(box: DiscBox, reference: DiscReference): DenseTissue
   const seedHU = Math.max(CT.seedHU, growHU);
   const separate = separateIslands(box, reference, mask, seedHU);
   for (const { voxels } of separate) for (const at of voxels) mask[at] = 0;
-  return { growHU, islands: [...islands, ...separate], apart: piecesApart(box, reference, mask, seedHU), boneContinuous: mask };
+  return {
+    growHU,
+    islands: [...islands, ...separate],
+    apart: piecesApart(box, reference, mask, seedHU),
+    boneContinuous: mask,
+  };
 }
 
 interface Piece {
@@ -101,10 +106,7 @@ function piecesApart(
   const parts = connectedComponents(
     box,
     (at) =>
-      boneContinuous[at] === 1 &&
-      box.disc[at] === 1 &&
-      reference.toBone[at]! > beyond &&
-      box.hu[at]! >= thresholdHU,
+      boneContinuous[at] === 1 && box.disc[at] === 1 && reference.toBone[at]! > beyond && box.hu[at]! >= thresholdHU,
   );
   return describePieces(box, reference, parts)
     .filter((p) => isIsland(box, p))

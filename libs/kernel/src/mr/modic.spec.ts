@@ -148,7 +148,7 @@ describe('assessModic', () => {
       bodyHeightMm: HEIGHT,
       endplateLengthMm: 27,
       outlineConfidence: 0.9,
-    labelConfidence: 1,
+      labelConfidence: 1,
     });
     expect(assessment).toMatchObject({ status: 'not-assessed', reason: { code: 'COVERAGE_INCOMPLETE' } });
   });

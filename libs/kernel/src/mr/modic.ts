@@ -82,7 +82,11 @@ function stability(
   const typeOf = (own: EndplateOnMr, voxels: readonly MarrowVoxel[], factor: number): Modic['type'] =>
     lesionType(partedAt(own, reference, voxels, factor).lesions.flatMap((lesion) => lesion.voxels)).type;
   const moved = [-endplate.pixelMm, endplate.pixelMm].map((mm) => {
-    const marrow = endplate.marrow.map((v) => ({ ...v, fromTopMm: v.fromTopMm + mm, fromBottomMm: v.fromBottomMm + mm }));
+    const marrow = endplate.marrow.map((v) => ({
+      ...v,
+      fromTopMm: v.fromTopMm + mm,
+      fromBottomMm: v.fromBottomMm + mm,
+    }));
     return typeOf({ ...endplate, marrow }, measured(marrow, endplate.side), 1);
   });
   const scaled = [1 - MODIC.stability, 1 + MODIC.stability].map((factor) => typeOf(endplate, band, factor));
@@ -106,9 +110,12 @@ function partedAt(
   const lesions = lesionsAt(endplate, reference, band, factor);
   const { side, pixelMm, pixelAreaMm2 } = endplate;
   const other: EndplateSide = side === 'superior' ? 'inferior' : 'superior';
-  const beyond = endplate.marrow.filter((v) => depthFrom(v, side) >= MODIC.bandFromMm && depthFrom(v, other) >= MODIC.bandFromMm);
+  const beyond = endplate.marrow.filter(
+    (v) => depthFrom(v, side) >= MODIC.bandFromMm && depthFrom(v, other) >= MODIC.bandFromMm,
+  );
   const changed = changedVoxels(endplate, reference, beyond, factor);
-  const near = lesions.length > 0 ? changed : changed.filter(({ voxel }) => depthFrom(voxel, side) <= depthFrom(voxel, other));
+  const near =
+    lesions.length > 0 ? changed : changed.filter(({ voxel }) => depthFrom(voxel, side) <= depthFrom(voxel, other));
   return partFocalLesion(lesions, near, pixelMm, pixelAreaMm2);
 }
 

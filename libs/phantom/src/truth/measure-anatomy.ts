@@ -112,13 +112,7 @@ function heightAt(anatomy: Anatomy, disc: DiscModel, n: number, p: number): numb
   return march(disc, p, 1, above) + march(disc, p, -1, anatomy.sacrum, disc.solid);
 }
 
-function march(
-  disc: DiscModel,
-  p: number,
-  direction: 1 | -1,
-  solids: readonly Solid[],
-  paintedOver?: Solid,
-): number {
+function march(disc: DiscModel, p: number, direction: 1 | -1, solids: readonly Solid[], paintedOver?: Solid): number {
   for (let u = 0; u < 40; u += STEP_MM) {
     const point = pointIn(disc.plan.frame, 0, p, direction * u);
     if (paintedOver && holds(paintedOver, point)) continue;
