@@ -1,8 +1,9 @@
-import { type SpineSegmenter } from '@endplate/kernel';
+import { THRESHOLDS_VERSION, type SpineSegmenter } from '@endplate/kernel';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { loadSegmenter } from '../model/load-segmenter';
 import { type CtOutcome } from '../phantom-validation/ct-agreement';
 import { type MrOutcome } from '../phantom-validation/mr-agreement';
+import { OutcomeCache } from '../phantom-validation/outcome-cache';
 import { FIRST_SEED, runCt, runMr } from '../phantom-validation/run-phantoms';
 import {
   ctTables,
@@ -20,6 +21,7 @@ interface ValidateOptions {
   readonly networkSeeds: number;
   readonly write?: string;
   readonly json?: boolean;
+  readonly cache?: string;
 }
 
 /** Phantoms between two writings of the file. */
@@ -40,6 +42,7 @@ export function validatePhantomsCommand(): Command {
     .option('--seeds <n>', 'phantoms whose anatomy is read off the drawing', wholeNumber, 100)
     .option('--network-seeds <n>', 'phantoms whose anatomy the network finds', wholeNumber, 12)
     .option('--write <file>', 'put the tables into this Markdown file, for example docs/validation.md')
+    .option('--cache <dir>', 'keep outcomes here and take up what is there; several processes may share one')
     .option('--json', 'end with one line of JSON')
     .action(async (options: ValidateOptions) => {
       const segmenter = await loadSegmenter();
@@ -54,14 +57,16 @@ export function validatePhantomsCommand(): Command {
 async function validate(options: ValidateOptions, segmenter: SpineSegmenter): Promise<void> {
   const progress = new Progress();
   const runs: Runs = { network: [], truth: [] };
+  const cache = new OutcomeCache(options.cache, `${THRESHOLDS_VERSION}-${segmenter.model.sha256.slice(0, 12)}`);
   for (const part of ['truth', 'network'] as const) {
     const count = part === 'network' ? options.networkSeeds : options.seeds;
     for (let n = 0; n < count; n++) {
       progress.bar(part === 'network' ? 'network finds anatomy' : 'drawn anatomy', n, count);
       const byNetwork = part === 'network';
-      runs[part].push(
-        options.kind === 'ct' ? await runCt(n, segmenter, byNetwork) : await runMr(n, segmenter, byNetwork),
+      const outcome = await cache.take<CtOutcome | MrOutcome>(`${options.kind}-${part}-${n}`, () =>
+        options.kind === 'ct' ? runCt(n, segmenter, byNetwork) : runMr(n, segmenter, byNetwork),
       );
+      if (outcome) runs[part].push(outcome);
       if (n % WRITE_EVERY === 0) await write(options, runs, segmenter);
     }
   }

@@ -1,7 +1,7 @@
 import { type Calcification } from '@endplate/findings';
 import { findingConfidence } from '../confidence/finding-confidence';
 import { THRESHOLDS } from '../thresholds';
-import { type DiscOnCt } from './calcification';
+import { type DiscOnCt } from './disc-on-ct';
 import { denseTissue, type DenseTissue } from './dense-islands';
 import { islandVolumes } from './describe-calcification';
 import { erodeDisc, growDisc } from './disc-box';

@@ -1,8 +1,9 @@
 import { type Vec3 } from '@endplate/dicom';
 import { type Calcification } from '@endplate/findings';
 import { seededNoise } from '../fixture/seeded-noise';
-import { assessCalcification, type DiscOnCt } from './calcification';
+import { assessCalcification } from './calcification';
 import { type DiscBox } from './disc-box';
+import { type DiscOnCt } from './disc-on-ct';
 import { smallestDetectableMm, type PointSpread } from './point-spread';
 import { assessVacuum } from './vacuum';
 
@@ -156,6 +157,41 @@ describe('assessCalcification', () => {
     expect(value.boneContinuousVolumeMm3).toBeGreaterThan(20);
   });
 
+  const hanging: [string, (p: Vec3) => boolean, string][] = [
+    ['on one endplate', (p) => hypot(p[0], p[1]) <= 2 && p[2] > -1 && p[2] <= 5, 'endplate-continuous'],
+    ['on an endplate at the rim', (p) => hypot(p[0], p[1] + 12) <= 1.8 && p[2] > -1 && p[2] <= 5, 'osteophyte-candidate'],
+    ['from bone to bone', (p) => hypot(p[0], p[1] + 5) <= 2 && abs(p[2]) <= 5, 'bridge-candidate'],
+  ]; // prettier-ignore
+  it.each(hanging)('says what a piece is that stands %s', (_name, inside, kind) => {
+    const value = assessedValue({ lesion: (p) => (inside(p) ? 500 : undefined) });
+    expect(value.volumeMm3).toBe(0);
+    expect(value.boneContinuous?.map((piece) => piece.kind)).toEqual([kind]);
+    expect(value.boneContinuousVolumeMm3).toBeCloseTo(value.boneContinuous![0]!.volumeMm3, 6);
+  });
+
+  it('keeps an island that only blur ties to bone, and gives up one that bone itself reaches', () => {
+    const tied = (tieHU: number) => (p: Vec3) =>
+      hypot(p[0], p[1], p[2]) <= 2.5 ? 600 : hypot(p[0], p[1]) <= 1 && p[2] > 2 && p[2] <= 5 ? tieHU : undefined;
+    expect(assessedValue({ lesion: tied(160) })).toMatchObject({ present: true });
+    expect(assessedValue({ lesion: tied(420) })).toMatchObject({ present: false, volumeMm3: 0 });
+  });
+
+  const widths: [number, number][] = [[2.5, 300], [2.5, 900], [3.5, 450], [4, 700]]; // prettier-ignore
+  it.each(widths)('takes partial volume out of a blurred sphere of %d mm at %d HU', (radiusMm, hu) => {
+    // A soft edge whose inside and outside halves hold the same volume as the sharp sphere, nearly.
+    const soft = (p: Vec3): number | undefined => {
+      const r = hypot(...p);
+      return r > radiusMm + 3 ? undefined : 80 + (hu - 80) / (1 + Math.exp((r - radiusMm) / 0.35));
+    };
+    let truth = 0;
+    for (let r = 0.005; r < radiusMm + 3; r += 0.01) {
+      truth += (4 * Math.PI * r * r * 0.01) / (1 + Math.exp((r - radiusMm) / 0.35));
+    }
+    const value = assessedValue({ heightMm: 14, lesion: soft });
+    expect(abs(value.volumeMm3 - truth) / truth).toBeLessThan(0.12);
+    expect(value.sensitivityBandMm3.over130 / truth).toBeGreaterThan(1.12);
+  });
+
   it('does not count dense voxels outside the disc', () => {
     const vessel = sphere([0, -19, 0], 3, 900);
     expect(assessedValue({ lesion: vessel }).present).toBe(false);
@@ -190,10 +226,20 @@ describe('assessCalcification', () => {
 });
 
 describe('assessVacuum', () => {
+  it('abstains beside metal, which makes streaks', () => {
+    const metal = disc({ lesion: sphere([0, 0, 8], 3, 3000) });
+    expect(assessVacuum(metal)).toMatchObject({ status: 'not-assessed', reason: { code: 'METAL' } });
+  });
+
   it('measures gas inside the disc and ignores gas in front of it', () => {
     const inside = assessVacuum(disc({ lesion: sphere([0, 0, 0], 2.5, -600) }));
     expect(inside).toMatchObject({ status: 'assessed', value: { present: true } });
     if (inside.status === 'assessed') expect(abs(inside.value.volumeMm3 - 65.4)).toBeLessThan(6);
+    // A dark film at the border to fat lies in the guard ring.
+    const film = assessVacuum(
+      disc({ lesion: (p) => (p[1] < 0 && abs(hypot(p[0] / HALF_WIDTH, p[1] / HALF_DEPTH) - 1) < 0.03 && abs(p[2]) < 5 ? -500 : undefined) }),
+    ); // prettier-ignore
+    expect(film).toMatchObject({ status: 'assessed', value: { present: false } });
     const bowel = assessVacuum(disc({ lesion: (p) => (p[1] < -HALF_DEPTH + 1 ? -800 : undefined) }));
     expect(bowel).toMatchObject({ status: 'assessed', value: { present: false } });
   });

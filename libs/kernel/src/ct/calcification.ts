@@ -4,24 +4,12 @@ import { THRESHOLDS } from '../thresholds';
 import { calcificationConfidence } from './calcification-confidence';
 import { denseTissue, type DenseIsland } from './dense-islands';
 import { describeCalcification } from './describe-calcification';
-import { hasMetal, type DiscAxes, type DiscBox } from './disc-box';
+import { hasMetal, type DiscBox } from './disc-box';
+import { type DiscOnCt } from './disc-on-ct';
 import { discReference, type DiscReference } from './disc-reference';
-import { effectiveFwhmMm, type PointSpread } from './point-spread';
+import { effectiveFwhmMm } from './point-spread';
 
 const CT = THRESHOLDS.ct;
-
-/** What calcification needs to know of a disc besides its voxels. */
-export interface DiscOnCt {
-  readonly box: DiscBox;
-  readonly axes: DiscAxes;
-  readonly spread: PointSpread;
-  /** Height in the middle, mm. */
-  readonly heightMm: number;
-  /** 0 to 1: how plausible the outline of the disc is. */
-  readonly outlineConfidence: number;
-  /** 0 to 1: how sure the level is. */
-  readonly labelConfidence: number;
-}
 
 /** The assessment, and the voxels of the islands for outlines (indices into the box). */
 export interface CalcificationResult {

@@ -14,8 +14,6 @@ export interface DenseTissue {
   readonly growHU: number;
   /** Islands of the disc that pass every rule. */
   readonly islands: readonly DenseIsland[];
-  /** Pieces of the disc that are continuous with bone and reach out of its guard band, with the margin below. */
-  readonly apart: readonly DenseIsland[];
   /** 1 where a voxel belongs to dense tissue connected to bone and to no island. */
   readonly boneContinuous: Uint8Array;
 }
@@ -35,15 +33,9 @@ export function denseTissue(box: DiscBox, reference: DiscReference): DenseTissue
   const islands = pieces.filter((p) => !p.bone && isIsland(box, p)).map(({ voxels }) => ({ voxels }));
   const boneContinuous = grown.labels.map((label) => (label > 0 && pieces[label - 1]!.bone ? 1 : 0));
   const mask = Uint8Array.from(boneContinuous);
-  const seedHU = Math.max(CT.seedHU, growHU);
-  const separate = separateIslands(box, reference, mask, seedHU);
+  const separate = separateIslands(box, reference, mask, Math.max(CT.seedHU, growHU));
   for (const { voxels } of separate) for (const at of voxels) mask[at] = 0;
-  return {
-    growHU,
-    islands: [...islands, ...separate],
-    apart: piecesApart(box, reference, mask, seedHU),
-    boneContinuous: mask,
-  };
+  return { growHU, islands: [...islands, ...separate], boneContinuous: mask };
 }
 
 interface Piece {
@@ -94,19 +86,18 @@ function separateIslands(
     .map(({ voxels }) => ({ voxels }));
 }
 
-/** Bone-continuous tissue over the seed threshold beyond guard band and margin, by pieces that pass the smallest size. */
-function piecesApart(
-  box: DiscBox,
-  reference: DiscReference,
-  boneContinuous: Uint8Array,
-  thresholdHU: number,
-): DenseIsland[] {
+/** Pieces of the disc over the seed threshold that hang on bone and reach out of its guard band and a margin. */
+export function piecesOnBone(box: DiscBox, reference: DiscReference, dense: DenseTissue): DenseIsland[] {
   // Distances are those of voxel centres: bone may begin half a voxel before.
   const beyond = reference.guardMm + CT.separateMm + Math.max(...box.spacingMm) / 2;
+  const thresholdHU = Math.max(CT.seedHU, dense.growHU);
   const parts = connectedComponents(
     box,
     (at) =>
-      boneContinuous[at] === 1 && box.disc[at] === 1 && reference.toBone[at]! > beyond && box.hu[at]! >= thresholdHU,
+      dense.boneContinuous[at] === 1 &&
+      box.disc[at] === 1 &&
+      reference.toBone[at]! > beyond &&
+      box.hu[at]! >= thresholdHU,
   );
   return describePieces(box, reference, parts)
     .filter((p) => isIsland(box, p))

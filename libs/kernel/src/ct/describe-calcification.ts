@@ -3,8 +3,8 @@ import { type ApartPiece, type Calcification, type CalcificationIsland } from '@
 import { quantile } from '../measure/statistics';
 import { distanceTo } from '../shape/distance';
 import { THRESHOLDS } from '../thresholds';
-import { type DiscOnCt } from './calcification';
-import { agatstonLike, volumeOver, type DenseIsland, type DenseTissue } from './dense-islands';
+import { type DiscOnCt } from './disc-on-ct';
+import { agatstonLike, piecesOnBone, volumeOver, type DenseIsland, type DenseTissue } from './dense-islands';
 import { type DiscAxes, type DiscBox } from './disc-box';
 import { type DiscReference } from './disc-reference';
 import { islandContent } from './island-content';
@@ -135,13 +135,14 @@ function centroidOf(box: DiscBox, { voxels }: DenseIsland): Vec3 {
 /** What pieces that hang on bone may be: they span both bones, lie at the rim of the disc, or on an endplate. */
 function describeApart(disc: DiscOnCt, reference: DiscReference, dense: DenseTissue, extent: Extent): ApartPiece[] {
   const { box, axes } = disc;
-  if (dense.apart.length === 0) return [];
+  const pieces = piecesOnBone(box, reference, dense);
+  if (pieces.length === 0) return [];
   const isAbove = (at: number): boolean => dot(sub(voxelLps(box, at), axes.centreLps), axes.cranial) > 0;
   const toUpper = distanceTo(box, box.spacingMm, (at) => box.bone[at] === 1 && isAbove(at));
   const toLower = distanceTo(box, box.spacingMm, (at) => box.bone[at] === 1 && !isAbove(at));
   const reachMm = reference.guardMm + CT.separateMm + 1.5 * Math.max(...box.spacingMm);
   const meets = (piece: DenseIsland, to: Float32Array): boolean => piece.voxels.some((at) => to[at]! <= reachMm);
-  return [...dense.apart]
+  return pieces
     .sort((a, b) => b.voxels.length - a.voxels.length)
     .slice(0, MAX_APART)
     .map((piece): ApartPiece => {

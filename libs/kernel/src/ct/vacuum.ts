@@ -3,7 +3,7 @@ import { findingConfidence } from '../confidence/finding-confidence';
 import { connectedComponents } from '../shape/components';
 import { distanceTo } from '../shape/distance';
 import { THRESHOLDS } from '../thresholds';
-import { type DiscOnCt } from './calcification';
+import { type DiscOnCt } from './disc-on-ct';
 import { type DiscBox, erodeDisc, growDisc, hasMetal } from './disc-box';
 import { effectiveFwhmMm } from './point-spread';
 
@@ -41,8 +41,8 @@ export function assessVacuum(disc: DiscOnCt): Assessment<Vacuum> {
 
 /** Voxels of the disc in pieces of gas that pass the rules. */
 function gasVoxels(box: DiscBox, guardMm: number, thresholdHU: number): number[] {
+  if (!box.hu.some((hu, at) => hu < thresholdHU && box.disc[at] === 1)) return [];
   const { labels, sizes } = connectedComponents(box, (at) => box.hu[at]! < thresholdHU);
-  if (sizes.length <= 1) return [];
   const toSoft = distanceTo(box, box.spacingMm, (at) => box.disc[at] === 0 && box.bone[at] === 0);
   const facts = sizes.map(() => ({ inside: 0, deep: 0 }));
   labels.forEach((label, at) => {

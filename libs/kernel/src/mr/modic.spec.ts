@@ -115,6 +115,39 @@ describe('assessModic', () => {
     expect(value.caveats).toEqual(['Infection and tumour not excluded.']);
   });
 
+  const ball =
+    (u0: number, depth0: number, radius: number): Patch['where'] =>
+    (u, depth, slice) =>
+      slice > 0 && slice < 4 && Math.hypot(u - u0, depth - depth0) <= radius;
+  const focal: [string, Patch['where'], boolean][] = [
+    ['touches the endplate', ball(-3, 6, 6.5), true],
+    ['lies off the endplate', ball(-5, 10, 5), false],
+  ];
+  it.each(focal)('calls a round lesion that %s focal, not Modic', (_name, where, touchesEndplate) => {
+    const { assessment, lesions } = judge({ patches: [{ ...TYPE2, where }] });
+    expect(lesions).toEqual([]);
+    expect(assessment).toMatchObject({
+      value: {
+        type: 'none',
+        areaMm2: 0,
+        focalLesion: { touchesEndplate },
+        caveats: ['Focal marrow lesion, not Modic.'],
+      },
+    });
+  });
+
+  it('takes a short, deep change that is widest at the endplate for Modic', () => {
+    const dome: Patch['where'] = (u, depth, slice) => slice > 0 && slice < 4 && Math.hypot(u / 6, depth / 10) <= 1;
+    const { assessment } = judge({ patches: [{ ...TYPE2, where: dome }] });
+    expect(assessment).toMatchObject({ value: { type: '2' } });
+    expect(assessment).not.toHaveProperty('value.focalLesion');
+  });
+
+  it('does not take the basivertebral vein for a lesion', () => {
+    const vein: Patch['where'] = (u, depth) => u > 1 && Math.abs(depth - HEIGHT / 2) < 4;
+    expect(judge({ patches: [{ ...TYPE1, where: vein }] }).assessment).not.toHaveProperty('value.focalLesion');
+  });
+
   it('names both types of a mixed change, the larger first', () => {
     const { assessment } = judge({ patches: [{ ...TYPE2, where: (u, d, s) => band(u, d, s) && u < -2 }, TYPE1] });
     expect(assessment).toMatchObject({ value: { mixedOf: ['1', '2'] } });

@@ -1,5 +1,7 @@
-import { type Vec3 } from '@endplate/dicom';
+import { scale, type Vec3 } from '@endplate/dicom';
 import { drawAnatomy } from '../anatomy/anatomy';
+import { pointIn } from '../anatomy/frame';
+import { rasterise } from '../anatomy/rasterise';
 import { ctSignal } from '../ct/ct-signal';
 import { Rng } from '../random/rng';
 import { ValueNoise } from '../random/value-noise';
@@ -90,5 +92,26 @@ describe('truth of geometry', () => {
     const third = anatomy.plan.bodies[2]!.frame.origin[2];
     const seen = measureVertebrae(anatomy, { fromZ: third - 1, toZ: third + 1 });
     expect(seen.map((v) => v.level)).toEqual([anatomy.plan.bodies[2]!.level]);
+  });
+
+  test.each([5, 7, 21])('gives the heights that a raster of patient %d shows, at the sacrum too', (seed) => {
+    const drawn = drawAnatomy(seed, {
+      calcification: false,
+      vacuum: false,
+      schmorl: false,
+      slips: false,
+      metal: false,
+    });
+    const truth = measureDiscs(drawn, everything);
+    for (const [n, { plan, instance }] of drawn.discs.slice(0, 3).entries()) {
+      const { frame, halfDepthMm } = plan;
+      const column = (p: number): number => {
+        const origin = pointIn(frame, 0, p * halfDepthMm, -25);
+        const plane = { origin, columnStep: frame.left, rowStep: scale(frame.up, 0.05), columns: 1, rows: 1000 };
+        return rasterise(drawn.solids, plane).instance.filter((value) => value === instance).length * 0.05;
+      };
+      expect(Math.abs(column(0) - truth[n]!.middleHeightMm)).toBeLessThan(0.3);
+      expect(Math.abs(column(0.8) - truth[n]!.posteriorHeightMm)).toBeLessThan(0.3);
+    }
   });
 });
