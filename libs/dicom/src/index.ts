@@ -10,6 +10,7 @@ export { encodeDataSet, encodePart10 } from './part10/encode-part10';
 export * from './geometry/vector';
 export * from './geometry/affine';
 export * from './geometry/image-plane';
+export { maskOutlines, type PixelOutline } from './geometry/mask-outline';
 export { DataSet, type DataElement, type PixelData } from './element/data-set';
 export { parseDataSet, type ParseOptions } from './element/parse-data-set';
 export { readFileMeta, readPart10, type ReadFileMeta } from './part10/read-part10';

@@ -12,6 +12,7 @@ import { type DiscEvidence } from './mr/disc-evidence';
 import { imageReference } from './outline/image-reference';
 import { type DrawnLesion } from './outline/key-slices';
 import { labelLesions } from './outline/label-lesions';
+import { planeDisplay } from './outline/plane-display';
 import { structureOutlines, type OutlineSource } from './outline/structure-outlines';
 import { type SagittalGrid } from './segment/probability-stack';
 
@@ -93,6 +94,7 @@ export function labelMap(
     })),
     seriesDims: volume.dims,
     images: volume.slices.map(imageReference),
+    ...planeDisplay(volume),
     lesions: labelLesions(lesions, labels, model),
   };
 }

@@ -20,6 +20,13 @@ export interface LabelLesion {
   readonly voxels: Uint32Array;
 }
 
+/** Grey values of a series' planes: the rescale of all its images, and a window in rescaled units. */
+export interface PlaneDisplay {
+  /** Absent where stored values are shown as they are. */
+  readonly rescale?: { readonly slope: number; readonly intercept: number };
+  readonly window: { readonly centre: number; readonly width: number };
+}
+
 /**
  * Classes and instances on the native grid of one series, cropped to the box that holds the spine.
  *
@@ -42,6 +49,8 @@ export interface LabelMap {
   readonly seriesDims: readonly [number, number, number];
   /** The image behind each plane of the whole series. */
   readonly images: readonly ImageReference[];
+  /** How the planes are shown; absent where their grey values have no one meaning. */
+  readonly display?: PlaneDisplay;
   /** What was found in structures; none on a series that was measured only with another. */
   readonly lesions: readonly LabelLesion[];
 }

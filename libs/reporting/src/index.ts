@@ -8,6 +8,8 @@ export { BURNED_IN_WARNING, drawKeyImage, type DrawnKeyImage } from './capture/d
 export { keyImageName, keyImageUid, renderSecondaryCapture } from './capture/secondary-capture';
 export { renderSegmentation, segmentationUid } from './seg/segmentation';
 export { type LesionMask, type SegmentationSource } from './seg/segmentation-source';
+export { presentationStateUid, renderPresentationState } from './presentation/presentation-state';
+export { checkPresentationState } from './presentation/check-presentation-state';
 export { renderReportPage } from './pdf/report-page';
 export { keyObjectUid, renderKeyObjectSelection } from './key-object/key-object-selection';
 export { checkSegmentation } from './seg/check-segmentation';

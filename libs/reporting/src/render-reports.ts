@@ -6,6 +6,8 @@ import { keyImageName, keyImageUid, renderSecondaryCapture } from './capture/sec
 import { keyObjectUid, renderKeyObjectSelection } from './key-object/key-object-selection';
 import { encapsulatedPageUid, renderEncapsulatedPage } from './pdf/encapsulated-page';
 import { renderReportPage } from './pdf/report-page';
+import { checkPresentationState } from './presentation/check-presentation-state';
+import { presentationStateUid, renderPresentationState } from './presentation/presentation-state';
 import { type ReportContext } from './report-context';
 import { checkSegmentation } from './seg/check-segmentation';
 import { renderSegmentation, segmentationUid } from './seg/segmentation';
@@ -14,7 +16,7 @@ import { checkStructuredReport } from './sr/check/check-structured-report';
 import { renderStructuredReport, type ReportProfile, reportUid } from './sr/document/structured-report';
 
 /** Kinds of objects besides the structured report. */
-export type ImageObjectKind = 'sc' | 'seg' | 'pdf' | 'ko';
+export type ImageObjectKind = 'sc' | 'seg' | 'gsps' | 'pdf' | 'ko';
 
 /** What {@link renderReports} is to make. */
 export interface RenderOptions {
@@ -51,7 +53,7 @@ export interface RenderedReport {
 
 /**
  * Makes the objects of a version one after the other, so that no two pictures are held at once: reports, key images,
- * segmentation, page, key objects. A version that was not analysed has none. The same input gives the same bytes.
+ * segmentation, presentation state, page, key objects. A version that was not analysed has none. The same input gives the same bytes.
  *
  * @throws ReportingError `REPORTING_…` for findings that no report can hold
  */
@@ -65,6 +67,7 @@ export function* renderReports(
   const { fonts, kinds } = options;
   if (fonts && kinds.includes('sc')) yield* captures(result, context, fonts);
   if (kinds.includes('seg')) yield* segmentations(result, context);
+  if (kinds.includes('gsps')) yield* presentationStates(result, context);
   if (fonts && kinds.includes('pdf')) yield page(result, context, fonts);
   if (kinds.includes('ko') && result.keySlices.length > 0) yield keyObjects(result, context);
 }
@@ -111,6 +114,22 @@ function* segmentations({ findings, labelMaps }: RenderInput, context: ReportCon
     problems: checkSegmentation(bytes),
   };
   yield segmentation;
+}
+
+/** Series whose grey values have no one meaning have none, and those where nothing was found. */
+function* presentationStates({ findings, labelMaps }: RenderInput, context: ReportContext) {
+  const source = labelMaps?.[0];
+  if (source?.display === undefined || findings.discs.length + findings.vertebrae.length === 0) return;
+  const bytes = renderPresentationState(findings, source, context);
+  const state: RenderedReport = {
+    kind: 'gsps',
+    name: 'gsps-outlines',
+    sopClassUID: SopClass.GrayscaleSoftcopyPresentationStateStorage,
+    sopInstanceUID: presentationStateUid(findings, source, context),
+    bytes,
+    problems: checkPresentationState(bytes),
+  };
+  yield state;
 }
 
 function page({ findings, keySlices }: RenderInput, context: ReportContext, fonts: FontSet): RenderedReport {

@@ -33,7 +33,7 @@ export async function writeObjects(study: FolderStudy, result: KernelResult, out
   };
   const options: RenderOptions = {
     profiles: ['comprehensive-3d'],
-    kinds: ['sc', 'seg', 'pdf', 'ko'],
+    kinds: ['sc', 'seg', 'gsps', 'pdf', 'ko'],
     fonts: await loadFonts(),
   };
   const context = await contextOf(study, result);

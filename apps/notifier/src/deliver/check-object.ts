@@ -1,5 +1,5 @@
 import { parseDataSet, Tag } from '@endplate/dicom';
-import { checkSegmentation, checkStructuredReport } from '@endplate/reporting';
+import { checkPresentationState, checkSegmentation, checkStructuredReport } from '@endplate/reporting';
 import { type RenderedObject } from './rendered-objects';
 
 /** What an object breaks, or nothing: the last look before it leaves, for it was made by another process. */
@@ -13,6 +13,7 @@ export function checkObject(object: RenderedObject): readonly string[] {
   if (header.string(Tag.SOPInstanceUID) !== sopInstanceUID)
     problems.push('its SOP instance differs from the file meta');
   if (kind === 'seg') return [...problems, ...checkSegmentation(bytes)];
+  if (kind === 'gsps') return [...problems, ...checkPresentationState(bytes)];
   if (kind === 'ko') return problems;
   if (header.string(Tag.BurnedInAnnotation) !== 'YES') problems.push('it does not say that text is burned in');
   return problems;

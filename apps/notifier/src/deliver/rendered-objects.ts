@@ -27,6 +27,7 @@ const KIND: Readonly<Record<string, Exclude<Kind, MessageKind>>> = {
   [SopClass.SegmentationStorage]: 'seg',
   [SopClass.EncapsulatedPDFStorage]: 'pdf',
   [SopClass.KeyObjectSelectionDocumentStorage]: 'ko',
+  [SopClass.GrayscaleSoftcopyPresentationStateStorage]: 'gsps',
 };
 
 /**

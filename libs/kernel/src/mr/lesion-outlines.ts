@@ -1,7 +1,6 @@
-import { applyAffine, invertAffine, type Vec3 } from '@endplate/dicom';
+import { applyAffine, invertAffine, maskOutlines, type Vec3 } from '@endplate/dicom';
 import { type EndplateFinding, type KeyOutlineKind, type Outline } from '@endplate/findings';
 import { type NativeLabels } from '../level/native-labels';
-import { maskOutlines } from '../outline/contour';
 import { type DrawnLesion } from '../outline/key-slices';
 import { type OutlineSource } from '../outline/structure-outlines';
 import { type SliceLesion } from './lesion';

@@ -1,9 +1,8 @@
-import { type Affine, type Vec3 } from '@endplate/dicom';
+import { type Affine, maskOutlines, type Vec3 } from '@endplate/dicom';
 import { type ImageReference, type KeyOutline, type KeyOutlineKind, type KeySlice } from '@endplate/findings';
 import { type Volume } from '@endplate/imaging';
 import { type InstanceMap } from '../level/instance';
 import { type SpineModel } from '../measure/spine-model';
-import { maskOutlines } from './contour';
 import { imageReference } from './image-reference';
 import { greyWindow, sampleWindow, toGrey, windowPointLps, type SliceWindow } from './slice-picture';
 import { instanceOutline } from './structure-outlines';

@@ -1,8 +1,7 @@
-import { applyAffine, type Vec3 } from '@endplate/dicom';
+import { applyAffine, maskOutlines, type PixelOutline, type Vec3 } from '@endplate/dicom';
 import { type ImageReference, type Outline } from '@endplate/findings';
 import { type InstanceMap, type SpineInstance } from '../level/instance';
 import { type NativeLabels } from '../level/native-labels';
-import { maskOutlines, type PixelOutline } from './contour';
 
 /** What outlines need to know of the series that they are drawn on. */
 export interface OutlineSource {

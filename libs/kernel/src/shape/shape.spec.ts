@@ -1,4 +1,4 @@
-import { maskOutlines } from '../outline/contour';
+import { maskOutlines } from '@endplate/dicom';
 import { connectedComponents } from './components';
 import { distanceTo } from './distance';
 import { gaussianSmooth } from './smooth';

@@ -12,6 +12,8 @@ import { type LesionMask, type SegmentationSource } from './segmentation-source'
 /** One segment with the voxels of the box that belong to it. */
 export interface Segment {
   readonly label: string;
+  /** Layer on which a presentation state draws it. @standard PS3.3 C.10.7 */
+  readonly layer: string;
   readonly category: CodedConcept;
   readonly type: CodedConcept;
   /** Where a lesion lies. */
@@ -29,14 +31,20 @@ interface LesionStyle {
   readonly type: CodedConcept;
   readonly colour: Rgb;
   readonly label: string;
+  readonly layer: string;
 }
 
 const LESION: Readonly<Partial<Record<KeyOutlineKind, LesionStyle>>> = {
-  calcification: { type: CODE.calcification, colour: [255, 176, 0], label: 'calcification' },
-  'modic-1': { type: PRIVATE.modic1, colour: [255, 127, 80], label: 'Modic 1' },
-  'modic-2': { type: PRIVATE.modic2, colour: [240, 228, 66], label: 'Modic 2' },
-  'modic-3-possible': { type: PRIVATE.modic3, colour: [204, 155, 255], label: 'Modic 3, possible' },
-  'modic-mixed': { type: PRIVATE.modicMixed, colour: [255, 95, 162], label: 'Modic, mixed' },
+  calcification: { type: CODE.calcification, colour: [255, 176, 0], label: 'calcification', layer: 'CALCIFICATION' },
+  'modic-1': { type: PRIVATE.modic1, colour: [255, 127, 80], label: 'Modic 1', layer: 'MODIC_1' },
+  'modic-2': { type: PRIVATE.modic2, colour: [240, 228, 66], label: 'Modic 2', layer: 'MODIC_2' },
+  'modic-3-possible': {
+    type: PRIVATE.modic3,
+    colour: [204, 155, 255],
+    label: 'Modic 3, possible',
+    layer: 'MODIC_3_POSSIBLE',
+  },
+  'modic-mixed': { type: PRIVATE.modicMixed, colour: [255, 95, 162], label: 'Modic, mixed', layer: 'MODIC_MIXED' },
 };
 
 /** The segments of a series, those that matter most first: lesions, discs, vertebrae, each caudal to cranial. */
@@ -90,20 +98,21 @@ function structureSegment(
     const disc = findings.discs.find(({ id }) => id === findingId);
     if (!disc) return undefined;
     const tracking = trackDisc(findings, disc);
-    return { label: short(tracking), category, type: discSite(disc.level), tracking, colour: COLOUR.disc, voxels };
+    const type = discSite(disc.level);
+    return { label: short(tracking), layer: 'DISC', category, type, tracking, colour: COLOUR.disc, voxels };
   }
   const vertebra = findings.vertebrae.find(({ id }) => id === findingId);
   if (!vertebra) return undefined;
   const tracking = trackVertebra(findings, vertebra);
   const type = vertebraSite(vertebra.level, vertebra.id);
-  return { label: short(tracking), category, type, tracking, colour: COLOUR[kind], voxels };
+  return { label: short(tracking), layer: 'VERTEBRA', category, type, tracking, colour: COLOUR[kind], voxels };
 }
 
 function lesionSegment(findings: StudyFindings, { kind, findingId, voxels }: LesionMask): Segment[] {
   const style = LESION[kind];
   if (!style || voxels.length === 0) return [];
-  const { type, colour, label } = style;
-  const lesion = { category: CODE.morphologicallyAbnormal, type, colour, voxels };
+  const { type, colour, label, layer } = style;
+  const lesion = { layer, category: CODE.morphologicallyAbnormal, type, colour, voxels };
   const disc = findings.discs.find(({ id }) => id === findingId);
   if (disc) {
     const tracking = trackDisc(findings, disc);

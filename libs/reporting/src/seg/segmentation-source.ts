@@ -30,4 +30,9 @@ export interface SegmentationSource {
   readonly instances: Uint8Array;
   readonly instanceList: readonly { readonly value: number; readonly kind: 'body' | 'disc' | 'sacrum'; readonly findingId: string }[]; // prettier-ignore
   readonly lesions: readonly LesionMask[];
+  /** Rescale of all images and a window in rescaled units; absent where grey values have no one meaning. */
+  readonly display?: {
+    readonly rescale?: { readonly slope: number; readonly intercept: number };
+    readonly window: { readonly centre: number; readonly width: number };
+  };
 }

@@ -3,45 +3,19 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { readPart10, Tag } from '@endplate/dicom';
-import { assessed, type StudyFindings } from '@endplate/findings';
+import { assessed } from '@endplate/findings';
 import { data } from 'dcmjs';
 import { ReportNotPossibleError } from '../errors';
 import { renderStructuredReport } from '../sr/document/structured-report';
 import { someContext, someFindings, someModic } from '../testing/some-findings';
 import { groups, render, uidsOf } from '../testing/read-report';
+import { OFFSET, SERIES, someSource as source } from '../testing/some-source';
 import { checkSegmentation } from './check-segmentation';
 import { cieLab } from './cielab';
 import { renderSegmentation, segmentationUid } from './segmentation';
 import { type SegmentationSource } from './segmentation-source';
 
-/** 9 x 7 pixels: no whole number of bytes, so that frames begin inside one. */
-const SERIES = [9, 7, 15] as const;
-const DIMS = [4, 5, 6] as const;
-const OFFSET = [3, 1, 2] as const;
 const hasDciodvfy = spawnSync('which', ['dciodvfy']).status === 0;
-
-function source(findings: StudyFindings, change: Partial<SegmentationSource> = {}): SegmentationSource {
-  const series = findings.series[0]!;
-  const count = DIMS[0] * DIMS[1] * DIMS[2];
-  return {
-    seriesInstanceUID: series.seriesInstanceUID,
-    ...(series.frameOfReferenceUID === undefined ? {} : { frameOfReferenceUID: series.frameOfReferenceUID }),
-    dims: DIMS,
-    offset: OFFSET,
-    // Sagittal: columns go to posterior, rows to inferior, planes to the left.
-    ijkToLps: [0, 0, 3, -10, 0.8, 0, 0, -20, 0, -0.8, 0, 30, 0, 0, 0, 1],
-    seriesDims: SERIES,
-    images: series.instances.slice(0, SERIES[2]),
-    instances: Uint8Array.from({ length: count }, (_, at) => (at % 3 === 0 ? 1 : at % 7 === 0 ? 2 : at < 40 ? 3 : 0)),
-    instanceList: [
-      { value: 1, kind: 'disc', findingId: 'disc-1' },
-      { value: 2, kind: 'body', findingId: 'vertebra-1' },
-      { value: 3, kind: 'sacrum', findingId: 'no-such-finding' },
-    ],
-    lesions: [],
-    ...change,
-  };
-}
 
 const ct = () => someFindings('CT').withDisc().withVertebrae(1).build();
 const calcification = { kind: 'calcification', findingId: 'disc-1', voxels: Uint32Array.of(3, 21, 22, 119) } as const;

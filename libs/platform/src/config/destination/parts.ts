@@ -7,7 +7,7 @@ export const REPORT_PROFILES = ['comprehensive-3d', 'comprehensive'] as const;
  * DICOM objects that can be sent: structured report, key images as Secondary Capture, segmentation, one page as
  * Encapsulated PDF, key objects.
  */
-export const DELIVERED_OBJECTS = ['sr', 'sc', 'seg', 'pdf', 'ko'] as const;
+export const DELIVERED_OBJECTS = ['sr', 'sc', 'seg', 'gsps', 'pdf', 'ko'] as const;
 /** A segmentation has tens of megabytes on CT, so that a destination has to ask for it. */
 const DEFAULT_OBJECTS = ['sr', 'sc'] as const;
 
