@@ -8,13 +8,16 @@ export type ListenerErrorCode =
   | 'LISTENER_INSTANCE_TOO_LARGE'
   | 'LISTENER_MULTIPART_INVALID'
   | 'LISTENER_SOURCE_REFUSED'
+  | 'LISTENER_FILTERED'
+  | 'LISTENER_QUOTA'
+  | 'LISTENER_PRESSURE'
   | 'LISTENER_NOT_ACCEPTABLE'
   | 'LISTENER_MEDIA_UNSUPPORTED';
 
 /** Base of every failure of the listener. */
 export class ListenerError extends Error {
-  /** The same bytes fail again. */
-  readonly retryable = false;
+  /** False: the same bytes fail again. */
+  readonly retryable: boolean;
 
   constructor(
     readonly code: ListenerErrorCode,
@@ -23,6 +26,7 @@ export class ListenerError extends Error {
   ) {
     super(message, options);
     this.name = new.target.name;
+    this.retryable = code === 'LISTENER_PRESSURE' || code === 'LISTENER_QUOTA';
   }
 }
 

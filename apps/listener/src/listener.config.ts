@@ -42,7 +42,7 @@ export const DICOM_SECTION = {
   }),
   aeConfig: jsonFile('ENDPLATE_AE_CONFIG', aeConfigSchema, {
     about:
-      'Who may send: [{aeTitle, addresses?, quietMs?, priority?, query?, fetch?, commitment?, identity?}]; anyone when absent.',
+      'Who may send: [{aeTitle, addresses?, calledAETitles?, quietMs?, priority?, filter?, quota?, query?, fetch?, commitment?, identity?}]; anyone when absent. Read again when it changes, and at SIGHUP.',
   }),
   tlsCert: optionalText('ENDPLATE_DICOM_TLS_CERT', { about: 'Certificate chain of the DICOM server.', form: 'path' }),
   tlsKey: optionalText('ENDPLATE_DICOM_TLS_KEY', { about: 'Its private key.', form: 'path' }),
@@ -55,6 +55,16 @@ export const DICOM_SECTION = {
     min: 1,
     max: 10_000,
     default: 64,
+  }),
+  reloadMs: durationMs('ENDPLATE_RELOAD_MS', {
+    about: 'How often the AE list and the certificates are looked at for changes; 0: only at SIGHUP.',
+    default: 5000,
+  }),
+  maxAssociationsPerAddress: integer('ENDPLATE_MAX_ASSOCIATIONS_PER_ADDRESS', {
+    about: 'Associations at one time from one address; 0: as many as ENDPLATE_MAX_ASSOCIATIONS.',
+    min: 0,
+    max: 10_000,
+    default: 0,
   }),
   maxPduBytes: sizeBytes('ENDPLATE_MAX_PDU_BYTES', {
     about: 'Longest PDU that senders are told to send.',
@@ -102,6 +112,32 @@ export const DICOM_SECTION = {
   }),
 };
 
+/** Watermarks over which senders are turned away. */
+export const PRESSURE_SECTION = {
+  queuedStudies: integer('ENDPLATE_PRESSURE_STUDIES', {
+    about: 'New associations are rejected while so many studies wait for analysis; 0 for never.',
+    min: 0,
+    max: 100_000_000,
+    default: 20_000,
+  }),
+  freeBytes: sizeBytes('ENDPLATE_PRESSURE_FREE_BYTES', {
+    about:
+      'New associations are rejected and instances answered A700 while less is free on the disk of the store or spool; 0 for never.',
+    default: 128 * 1024 ** 2,
+  }),
+  memoryBytes: sizeBytes('ENDPLATE_PRESSURE_MEMORY_BYTES', {
+    about:
+      'The same while the process is larger than this; 0 takes 85 % of what its container may have, and none without a container.',
+    default: 0,
+  }),
+  sampleMs: durationMs('ENDPLATE_PRESSURE_SAMPLE_MS', {
+    about: 'How often queue, disk and memory are looked at.',
+    min: 10,
+    max: 60_000,
+    default: 1000,
+  }),
+};
+
 /** Settings of completeness and reconcile. */
 export const STUDY_SECTION = {
   quietMs: durationMs('ENDPLATE_QUIET_MS', {
@@ -127,6 +163,7 @@ export const LISTENER_SECTIONS = {
   log: LOG_SECTION,
   http: HTTP_SECTION,
   dicom: DICOM_SECTION,
+  pressure: PRESSURE_SECTION,
   study: STUDY_SECTION,
   stow: STOW_SECTION,
   destinations: DESTINATIONS_SECTION,

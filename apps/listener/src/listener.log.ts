@@ -69,6 +69,23 @@ export const LISTENER_LOG = {
   workerStuck: message<{ queue: string; waiting: number; idleMs: number }>('LSN-051', 'error', 'Worker takes no work'),
   redisError: message<{ error: Error }>('LSN-052', 'warn', 'Redis does not answer'),
   spoolReplayed: message<{ records: number; torn: number }>('LSN-060', 'info', 'A segment of the spool is replayed'),
+  instanceTurnedAway: message<{ source: string; code: string }>(
+    'LSN-070',
+    'warn',
+    'Instance answered A700 before it was read',
+  ),
+  pressureHigh: message<{ resource: string; percent: number }>(
+    'LSN-071',
+    'error',
+    'Over the watermark: senders are turned away',
+  ),
+  pressureOver: message<{ resource: string; percent: number }>('LSN-072', 'info', 'Below the watermark again'),
+  reloaded: message<{ what: string }>('LSN-073', 'info', 'Read again, and in force'),
+  reloadRefused: message<{ what: string; faults: string }>(
+    'LSN-074',
+    'error',
+    'Has a fault; what was read before holds',
+  ),
   spoolDamaged: message<{ segment: string }>(
     'LSN-061',
     'error',

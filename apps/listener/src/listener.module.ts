@@ -13,8 +13,11 @@ import { createQueues, type Queues } from '@endplate/queue';
 import { createFilesystemStore, createS3Store, type ObjectStore } from '@endplate/store';
 import { Manifests, StudyAssembler, StudyCompleter, Timeline } from '@endplate/studies';
 import { AeDirectory } from './association/ae-directory';
+import { AeQuotas } from './association/ae-quota';
+import { DoorGuard } from './association/door-guard';
 import { CompletenessProcessor } from './completeness/completeness.processor';
 import { DicomDoor } from './dicom-door';
+import { DoorObserver } from './door-observer';
 import { type ListenerConfig } from './listener.config';
 import { LISTENER_LOG } from './listener.log';
 import { ListenerObserver } from './listener-observer';
@@ -25,6 +28,9 @@ import { openIntake, type OpenIntake } from './receive/open-intake';
 import { PendingStudies } from './receive/pending-studies';
 import { SpoolMetrics } from './receive/spool-metrics';
 import { StoreService } from './receive/store-service';
+import { openPressure } from './pressure/open-pressure';
+import { Pressure } from './pressure/pressure';
+import { DoorReload } from './reload/door-reload';
 import { StowController } from './stow/stow.controller';
 import { StowService } from './stow/stow-service';
 
@@ -47,6 +53,9 @@ export class ListenerModule implements OnApplicationBootstrap, BeforeApplication
     @Inject(CompletenessProcessor) private readonly completeness: CompletenessProcessor,
     @Inject(MaintenanceProcessor) private readonly maintenance: MaintenanceProcessor,
     @Inject(DicomDoor) private readonly door: DicomDoor,
+    @Inject(DoorReload) private readonly reload: DoorReload,
+    @Inject(Pressure) private readonly pressure: Pressure,
+    @Inject(DoorObserver) private readonly doorObserver: DoorObserver,
     @Inject(Health) private readonly health: Health,
     @Inject(LOGGER) private readonly logger: Logger,
   ) {}
@@ -75,7 +84,31 @@ export class ListenerModule implements OnApplicationBootstrap, BeforeApplication
         {
           provide: AeDirectory,
           useFactory: () =>
-            new AeDirectory(config.dicom.aeConfig?.value, { quietMs: config.study.quietMs, priority: 'routine' }),
+            new AeDirectory(
+              config.dicom.aeConfig?.value,
+              { quietMs: config.study.quietMs, priority: 'routine' },
+              config.dicom.aeTitle,
+            ),
+        },
+        {
+          provide: DoorObserver,
+          useFactory: (logger: Logger, metrics: Metrics) =>
+            new DoorObserver(bindCatalogue(logger, LISTENER_LOG), metrics),
+          inject: [LOGGER, Metrics],
+        },
+        {
+          provide: Pressure,
+          useFactory: (queues: Queues, observer: DoorObserver) =>
+            openPressure(config, queues, (...change) => observer.pressure(...change)),
+          inject: [QUEUES, DoorObserver],
+        },
+        {
+          provide: DoorGuard,
+          useFactory: (directory: AeDirectory, pressure: Pressure, observer: DoorObserver) => {
+            const refused = (code: string, source: string) => observer.refused(code, source);
+            return new DoorGuard({ directory, pressure, quotas: new AeQuotas(Date.now), refused });
+          },
+          inject: [AeDirectory, Pressure, DoorObserver],
         },
         {
           provide: StudyAssembler,
@@ -112,18 +145,38 @@ export class ListenerModule implements OnApplicationBootstrap, BeforeApplication
         },
         {
           provide: StowService,
-          useFactory: (receiver: InstanceReceiver, directory: AeDirectory, observer: ListenerObserver) =>
-            new StowService(receiver, directory, config.stow, (error) => observer.instanceRefused(error, 'STOW-RS')),
-          inject: [InstanceReceiver, AeDirectory, ListenerObserver],
+          useFactory: (
+            receiver: InstanceReceiver,
+            directory: AeDirectory,
+            observer: ListenerObserver,
+            pressure: Pressure,
+          ) => {
+            const refused = (error: unknown) => observer.instanceRefused(error, 'STOW-RS');
+            return new StowService(receiver, directory, config.stow, refused, pressure);
+          },
+          inject: [InstanceReceiver, AeDirectory, ListenerObserver, Pressure],
         },
         {
           provide: DicomDoor,
-          useFactory: (receiver: InstanceReceiver, directory: AeDirectory, observer: ListenerObserver) => {
+          useFactory: (
+            receiver: InstanceReceiver,
+            directory: AeDirectory,
+            guard: DoorGuard,
+            observer: ListenerObserver,
+            doorObserver: DoorObserver,
+          ) => {
             const refused = (error: unknown, source: string) => observer.instanceRefused(error, source);
             const service = new StoreService(receiver, directory, refused);
-            return new DicomDoor(config.dicom, directory, service, (event) => observer.dimse(event));
+            const loaded = (validUntil: Date) => doorObserver.tlsLoaded(validUntil);
+            return new DicomDoor(config.dicom, guard, service, (event) => observer.dimse(event), loaded);
           },
-          inject: [InstanceReceiver, AeDirectory, ListenerObserver],
+          inject: [InstanceReceiver, AeDirectory, DoorGuard, ListenerObserver, DoorObserver],
+        },
+        {
+          provide: DoorReload,
+          useFactory: (directory: AeDirectory, door: DicomDoor, observer: DoorObserver) =>
+            new DoorReload(config.dicom, directory, door, (what, faults) => observer.reloaded(what, faults)),
+          inject: [AeDirectory, DicomDoor, DoorObserver],
         },
         {
           provide: CompletenessProcessor,
@@ -164,13 +217,18 @@ export class ListenerModule implements OnApplicationBootstrap, BeforeApplication
     this.health.addLiveness('listener-completeness', () => this.completeness.health());
     this.completeness.start();
     this.maintenance.start();
+    this.doorObserver.describe(this.health, this.pressure, this.reload, () => this.door.validUntil);
+    await this.pressure.start(this.config.pressure.sampleMs);
+    await this.reload.start();
     const port = await this.door.open();
     const { host, aeTitle, tlsCert } = this.config.dicom;
     bindCatalogue(this.logger, LISTENER_LOG).listening({ host, port, aeTitle, tls: tlsCert !== undefined });
   }
 
   async beforeApplicationShutdown(): Promise<void> {
+    this.reload.stop();
     await this.door.close();
+    this.pressure.stop();
     await Promise.all([this.completeness.stop(), this.maintenance.stop()]);
   }
 

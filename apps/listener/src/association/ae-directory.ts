@@ -2,6 +2,8 @@ import { BlockList, isIP, isIPv4 } from 'node:net';
 import { isAETitle } from '@endplate/dimse';
 import { type Priority } from '@endplate/queue';
 import { z } from 'zod';
+import { type AeQuota, aeQuotaSchema } from './ae-quota';
+import { type InstanceFilter, instanceFilterSchema } from './instance-filter';
 
 /** An address or a CIDR block, IPv4 or IPv6. */
 const addressSchema = z.string().refine((text) => blockOf(text) !== undefined, 'must be an IP address or a CIDR block');
@@ -33,8 +35,14 @@ export const aeConfigSchema = z
         aeTitle: aeTitleSchema,
         /** Where it may come from; anywhere when absent. */
         addresses: z.array(addressSchema).min(1).optional(),
+        /** AE titles under which it may call us; ENDPLATE_AE_TITLE alone when absent. */
+        calledAETitles: z.array(aeTitleSchema).min(1).optional(),
         quietMs: z.int().min(0).max(86_400_000).optional(),
         priority: z.enum(['stat', 'routine']).optional(),
+        /** Which of its instances are taken; the others are refused. */
+        filter: instanceFilterSchema.optional(),
+        /** How much it may send. */
+        quota: aeQuotaSchema.optional(),
         /** Where it answers C-FIND and C-MOVE: it is asked how many instances a study has. */
         query: serviceAddressSchema.optional(),
         /** Whether instances that are missing by its count are fetched from there (C-MOVE to ourselves). */
@@ -73,28 +81,59 @@ export interface Partner {
 /** The user identity that an AE must show; without a passcode the name is enough. */
 export type RequiredIdentity = NonNullable<AeConfig[number]['identity']>;
 
+/** What holds for an association, as the AE list has it now. */
+export interface Admission {
+  readonly rules: SourceRules;
+  readonly filter?: InstanceFilter;
+  readonly quota?: AeQuota;
+}
+
+/** Who calls whom, from where. */
+export interface Caller {
+  readonly callingAETitle: string;
+  readonly calledAETitle: string;
+  readonly remoteAddress: string;
+}
+
 interface Entry {
   readonly addresses: BlockList | undefined;
-  readonly rules: SourceRules;
+  readonly calledAETitles: readonly string[] | undefined;
+  readonly admission: Admission;
   readonly partner: Partner;
   readonly identity: RequiredIdentity | undefined;
 }
 
 /** Knows who may send. Without a list anyone may, and the default rules hold. */
 export class AeDirectory {
-  private readonly entries: ReadonlyMap<string, readonly Entry[]> | undefined;
+  private entries: ReadonlyMap<string, readonly Entry[]> | undefined;
 
+  /** @param aeTitle - our own, which an entry without `calledAETitles` calls */
   constructor(
     config: AeConfig | undefined,
     private readonly defaults: SourceRules,
+    private readonly aeTitle = 'ENDPLATE',
   ) {
     this.entries = config && entriesOf(config, defaults);
   }
 
-  /** The rules for a calling AE title from an address; undefined when it may not send. */
-  find(callingAETitle: string, remoteAddress: string): SourceRules | undefined {
-    if (!this.entries) return this.defaults;
-    return this.entries.get(callingAETitle)?.find((one) => contains(one.addresses, remoteAddress))?.rules;
+  /** Another list holds from now on: for new associations, and for the next instance of open ones. */
+  replace(config: AeConfig): void {
+    this.entries = entriesOf(config, this.defaults);
+  }
+
+  /** Whether any sender calls us by this title. */
+  isCalled(aeTitle: string): boolean {
+    if (aeTitle === this.aeTitle) return true;
+    return [...(this.entries?.values() ?? [])].flat().some((one) => one.calledAETitles?.includes(aeTitle));
+  }
+
+  /** What holds for a caller; undefined when it may not send. */
+  admit({ callingAETitle, calledAETitle, remoteAddress }: Caller): Admission | undefined {
+    if (!this.entries) return calledAETitle === this.aeTitle ? { rules: this.defaults } : undefined;
+    return this.entries
+      .get(callingAETitle)
+      ?.filter((one) => (one.calledAETitles ?? [this.aeTitle]).includes(calledAETitle))
+      .find((one) => contains(one.addresses, remoteAddress))?.admission;
   }
 
   /** The user identity that a calling AE title at an address must show; undefined: none. */
@@ -113,10 +152,15 @@ export class AeDirectory {
 
   /** The rules for a sender without AE title (HTTP): loopback, or an address that a listed AE names. */
   findByAddress(remoteAddress: string): SourceRules | undefined {
-    if (isLoopback(remoteAddress)) return this.defaults;
+    return this.admitByAddress(remoteAddress)?.rules;
+  }
+
+  /** As {@link findByAddress}, with the filter of that AE. */
+  admitByAddress(remoteAddress: string): Admission | undefined {
+    if (isLoopback(remoteAddress)) return { rules: this.defaults };
     for (const entries of this.entries?.values() ?? []) {
       const entry = entries.find((one) => one.addresses && contains(one.addresses, remoteAddress));
-      if (entry) return entry.rules;
+      if (entry) return entry.admission;
     }
     return undefined;
   }
@@ -131,15 +175,17 @@ export function isLoopback(host: string): boolean {
 function entriesOf(config: AeConfig, defaults: SourceRules): Map<string, Entry[]> {
   const entries = new Map<string, Entry[]>();
   for (const entry of config) {
-    const { aeTitle, addresses, quietMs, priority, identity } = entry;
+    const { aeTitle, addresses, calledAETitles, quietMs, priority, identity, filter, quota } = entry;
     const rules = { quietMs: quietMs ?? defaults.quietMs, priority: priority ?? defaults.priority };
+    const admission = { rules, ...(filter ? { filter } : {}), ...(quota ? { quota } : {}) };
     const list = addresses && new BlockList();
     for (const text of addresses ?? []) {
       const block = blockOf(text)!;
       list?.addSubnet(block.network, block.prefix, block.family);
     }
     const before = entries.get(aeTitle) ?? [];
-    entries.set(aeTitle, [...before, { addresses: list, rules, partner: partnerOf(entry), identity }]);
+    const partner = partnerOf(entry);
+    entries.set(aeTitle, [...before, { addresses: list, calledAETitles, admission, partner, identity }]);
   }
   return entries;
 }

@@ -1,11 +1,14 @@
 import { type FileMeta, type ScannedHeader } from '@endplate/dicom';
 import { type SourceRules } from '../association/ae-directory';
+import { type InstanceFilter } from '../association/instance-filter';
 
 /** Who sends an instance, and what holds for its studies. */
 export interface InstanceSource {
   /** Calling AE title, or `STOW-RS`. */
   readonly name: string;
   readonly rules: SourceRules;
+  /** Which of its instances are taken; all when absent. */
+  readonly filter?: InstanceFilter;
 }
 
 /** The UIDs an instance is known by. */

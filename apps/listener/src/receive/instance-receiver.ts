@@ -1,4 +1,5 @@
-import { DataSetScanner, type FileMeta, type ScannedHeader } from '@endplate/dicom';
+import { DataSetScanner, type FileMeta, type ScannedHeader, Tag } from '@endplate/dicom';
+import { filteredOutBy, type InstanceFilter } from '../association/instance-filter';
 import { InstanceRefusedError } from '../errors';
 import { type InstanceIntake, type InstanceSource, type InstanceUIDs, type Landing } from './instance-intake';
 
@@ -7,6 +8,8 @@ export interface ReceiverPorts {
   readonly intake: InstanceIntake;
   readonly maxInstanceBytes: number;
 }
+
+const DESCRIPTIONS = [Tag.SeriesDescription, Tag.StudyDescription];
 
 /** Takes instances, whichever door they come through. */
 export class InstanceReceiver {
@@ -25,10 +28,14 @@ export class InstanceReceiver {
     source: InstanceSource,
     expected: { readonly studyInstanceUID?: string } = {},
   ): Promise<InstanceReception> {
-    const scanner = new DataSetScanner(meta.transferSyntaxUID);
+    const scanner = new DataSetScanner(meta.transferSyntaxUID, source.filter ? { keepTags: DESCRIPTIONS } : {});
     const landing = await this.ports.intake.open({ meta, source });
     await landing.write(head);
-    return new InstanceReception(this.ports, landing, scanner, { meta, ...expected });
+    return new InstanceReception(this.ports, landing, scanner, {
+      meta,
+      ...expected,
+      ...(source.filter ? { filter: source.filter } : {}),
+    });
   }
 }
 
@@ -47,6 +54,7 @@ export class InstanceReception {
     private readonly claim: {
       readonly meta: FileMeta;
       readonly studyInstanceUID?: string;
+      readonly filter?: InstanceFilter;
     },
   ) {}
 
@@ -108,6 +116,12 @@ export class InstanceReception {
     }
     if (header.studyInstanceUID !== studyInstanceUID) {
       throw new InstanceRefusedError('LISTENER_STUDY_MISMATCH', 'Instance belongs to another study than the address');
+    }
+    const { filter } = this.claim;
+    if (filter) {
+      const descriptions = DESCRIPTIONS.map((tag) => header.dataSet.string(tag)).filter((text) => text !== undefined);
+      const reason = filteredOutBy(filter, { modality: header.modality, descriptions });
+      if (reason !== undefined) throw new InstanceRefusedError('LISTENER_FILTERED', reason);
     }
     this.claimChecked = true;
   }

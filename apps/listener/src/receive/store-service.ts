@@ -22,7 +22,7 @@ export class StoreService implements StoreHandler {
 
   private async open(request: StoreRequest): Promise<InstanceReception> {
     const { association, presentationContext, affectedSOPClassUID, affectedSOPInstanceUID } = request;
-    const { callingAETitle, remoteAddress } = association;
+    const { callingAETitle } = association;
     if (affectedSOPClassUID !== presentationContext.abstractSyntax) {
       throw new InstanceRefusedError('LISTENER_CLASS_MISMATCH', 'SOP Class UID is not that of the context');
     }
@@ -32,9 +32,10 @@ export class StoreService implements StoreHandler {
       transferSyntaxUID: presentationContext.transferSyntax,
       sourceAETitle: callingAETitle,
     };
-    const rules = this.directory.find(callingAETitle, remoteAddress);
-    if (!rules) throw new InstanceRefusedError('LISTENER_SOURCE_REFUSED', 'Calling AE title is not allowed any more');
-    return this.receiver.begin(meta, encodeFileMeta(meta), { name: callingAETitle, rules });
+    const admission = this.directory.admit(association);
+    if (!admission)
+      throw new InstanceRefusedError('LISTENER_SOURCE_REFUSED', 'Calling AE title is not allowed any more');
+    return this.receiver.begin(meta, encodeFileMeta(meta), { name: callingAETitle, ...admission });
   }
 }
 

@@ -2,6 +2,7 @@ import { isUid } from '@endplate/dicom';
 import { MultipartInvalidError, RequestRefusedError } from '../errors';
 import { type AeDirectory } from '../association/ae-directory';
 import { type InstanceReceiver } from '../receive/instance-receiver';
+import { type Pressure } from '../pressure/pressure';
 import { boundaryOf, checkAccept } from './media-type';
 import { MultipartReader } from './multipart-reader';
 import { PartIntake, type PartResult } from './part-intake';
@@ -33,13 +34,17 @@ export class StowService {
     private readonly directory: AeDirectory,
     private readonly limits: StowLimits,
     private readonly failed: (error: unknown) => void,
+    private readonly pressure: Pick<Pressure, 'refusesInstances'>,
   ) {}
 
-  /** @throws LISTENER_SOURCE_REFUSED, LISTENER_MEDIA_UNSUPPORTED, LISTENER_NOT_ACCEPTABLE, LISTENER_MULTIPART_INVALID */
+  /** @throws LISTENER_SOURCE_REFUSED, LISTENER_PRESSURE, LISTENER_MEDIA_UNSUPPORTED, LISTENER_NOT_ACCEPTABLE, LISTENER_MULTIPART_INVALID */
   async store(request: StowRequest): Promise<{ status: number; body: JsonDataSet }> {
-    const rules = this.directory.findByAddress(request.remoteAddress);
-    if (!rules) {
+    const admission = this.directory.admitByAddress(request.remoteAddress);
+    if (!admission) {
       throw new RequestRefusedError('LISTENER_SOURCE_REFUSED', 'This address is not allowed to store.');
+    }
+    if (this.pressure.refusesInstances) {
+      throw new RequestRefusedError('LISTENER_PRESSURE', 'There is no room now; try again later.');
     }
     checkAccept(request.accept);
     const reader = new MultipartReader(boundaryOf(request.contentType));
@@ -47,7 +52,7 @@ export class StowService {
     if (studyInstanceUID !== undefined && !isUid(studyInstanceUID)) {
       throw new MultipartInvalidError('the address names no Study Instance UID');
     }
-    const results = await this.parts(request, reader, { name: 'STOW-RS', rules });
+    const results = await this.parts(request, reader, { name: 'STOW-RS', ...admission });
     if (results.length === 0) throw new MultipartInvalidError('it has no part');
     for (const result of results) if (result.kind === 'refused') this.failed(result.error);
     return storeResponse(results);

@@ -16,6 +16,7 @@ interface HttpResponse {
 /** The one table from refusals of a whole request to HTTP. @standard PS3.18 10.5.3.1 */
 const HTTP_STATUS: Partial<Record<ListenerErrorCode, number>> = {
   LISTENER_SOURCE_REFUSED: 403,
+  LISTENER_PRESSURE: 503,
   LISTENER_NOT_ACCEPTABLE: 406,
   LISTENER_MEDIA_UNSUPPORTED: 415,
   LISTENER_MULTIPART_INVALID: 400,

@@ -4,7 +4,7 @@ export type HealthCheck = () => Promise<void>;
 /** What a probe is told. */
 export interface HealthReport {
   readonly ok: boolean;
-  /** Per check `ok`, or the code of its failure. */
+  /** Per check `ok`, or the code of its failure; among them details that do not count. */
   readonly checks: Readonly<Record<string, string>>;
 }
 
@@ -15,6 +15,7 @@ export interface HealthReport {
 export class Health {
   private readonly liveness = new Map<string, HealthCheck>();
   private readonly readiness = new Map<string, HealthCheck>();
+  private readonly details = new Map<string, () => string>();
   private draining = false;
 
   constructor(private readonly timeoutMs = 5000) {}
@@ -29,6 +30,11 @@ export class Health {
     this.readiness.set(name, check);
   }
 
+  /** A word beside the readiness checks that never makes the process unready. */
+  addDetail(name: string, state: () => string): void {
+    this.details.set(name, state);
+  }
+
   /** From now on not ready: the process finishes what it has. */
   drain(): void {
     this.draining = true;
@@ -39,7 +45,9 @@ export class Health {
   }
 
   async ready(): Promise<HealthReport> {
-    const report = await this.run(this.readiness);
+    const { ok, checks } = await this.run(this.readiness);
+    const details = [...this.details].map(([name, state]) => [name, state()] as const);
+    const report = { ok, checks: { ...checks, ...Object.fromEntries(details) } };
     if (!this.draining) return report;
     return { ok: false, checks: { ...report.checks, drain: 'DRAINING' } };
   }

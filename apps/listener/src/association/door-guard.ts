@@ -1,0 +1,83 @@
+import {
+  type AcceptDecision,
+  type AssociationRequest,
+  type DimseEvent,
+  type DimseStatus,
+  Rejection,
+  Status,
+  type StoreHandler,
+  type StoreRequest,
+  type StoreSink,
+} from '@endplate/dimse';
+import { type Pressure } from '../pressure/pressure';
+import { type AeDirectory } from './ae-directory';
+import { type AeQuotas } from './ae-quota';
+import { LISTENER_CONTEXTS } from './association-policy';
+
+/** What the guard asks. */
+export interface GuardPorts {
+  readonly directory: AeDirectory;
+  readonly quotas: AeQuotas;
+  readonly pressure: Pick<Pressure, 'refusesAssociations' | 'refusesInstances'>;
+  /** Told of each instance that is refused before its data set was looked at. */
+  readonly refused: (code: 'LISTENER_QUOTA' | 'LISTENER_PRESSURE', callingAETitle: string) => void;
+}
+
+/**
+ * Decides who comes in now: the AE list, the quotas of an AE, and the pressure on the process. What is refused here is
+ * refused before a byte of it is kept, so nothing that was accepted is lost.
+ */
+export class DoorGuard {
+  constructor(private readonly ports: GuardPorts) {}
+
+  /**
+   * Our AE title must be called, the calling one be known at its address, and there must be room.
+   * @standard PS3.8 9.3.4
+   */
+  decide(request: AssociationRequest): AcceptDecision {
+    const { directory, quotas, pressure } = this.ports;
+    if (!directory.isCalled(request.calledAETitle)) return Rejection.CalledAETitleNotRecognised;
+    const admission = directory.admit(request);
+    if (!admission) return Rejection.CallingAETitleNotRecognised;
+    if (pressure.refusesAssociations) return Rejection.TemporaryCongestion;
+    const { quota } = admission;
+    if (quota && !quotas.hasRoomForAssociation(request.callingAETitle, quota)) return Rejection.LocalLimitExceeded;
+    return { kind: 'accept', contexts: LISTENER_CONTEXTS };
+  }
+
+  /** Puts pressure and quotas in front of a Storage service: what they refuse is drained and answered A700. */
+  guard(store: StoreHandler): StoreHandler {
+    return {
+      begin: (request) => {
+        const refusal = this.refuse(request);
+        return refusal ? refusingSink(refusal) : store.begin(request);
+      },
+    };
+  }
+
+  /** Keeps the books of the quotas; to be told every event of the server. */
+  observe(event: DimseEvent): void {
+    const { quotas } = this.ports;
+    if (event.kind === 'association-accepted') quotas.associationOpened(event.association.callingAETitle);
+    else if (event.kind === 'association-ended') quotas.associationEnded(event.association.callingAETitle);
+    else if (event.kind === 'store') quotas.bytesSent(event.association.callingAETitle, event.dataSetBytes);
+  }
+
+  private refuse({ association }: StoreRequest): DimseStatus | undefined {
+    const { directory, quotas, pressure, refused } = this.ports;
+    const { callingAETitle } = association;
+    if (pressure.refusesInstances) {
+      refused('LISTENER_PRESSURE', callingAETitle);
+      return { status: Status.OutOfResources, errorComment: 'Cannot store now: LISTENER_PRESSURE' };
+    }
+    const quota = directory.admit(association)?.quota;
+    const broken = quota && quotas.takeInstance(callingAETitle, quota);
+    if (broken === undefined) return undefined;
+    refused('LISTENER_QUOTA', callingAETitle);
+    return { status: Status.OutOfResources, errorComment: broken };
+  }
+}
+
+function refusingSink(status: DimseStatus): StoreSink {
+  return { write: () => undefined, end: () => Promise.resolve(status), abort: () => undefined };
+}
