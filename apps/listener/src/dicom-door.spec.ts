@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { copyFileSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { connect } from 'node:tls';
+import { connect, type ConnectionOptions } from 'node:tls';
 import { readFileSync } from 'node:fs';
 import { openAssociation, type ScuAssociation } from '@endplate/dimse';
 import { TransferSyntax, SopClass } from '@endplate/dicom';
@@ -206,7 +206,7 @@ describe('TLS', () => {
     expect(await echo('+tls', sender!.key, sender!.cert, '+cf', server!.cert)).toBe(0);
     expect(await echo('+tla', '+cf', server!.cert)).not.toBe(0);
     expect(await echo()).not.toBe(0);
-    const handshake = (options: Parameters<typeof connect>[0]) =>
+    const handshake = (options: ConnectionOptions) =>
       new Promise<string>((resolve) => {
         const shown = { cert: readFileSync(sender!.cert), key: readFileSync(sender!.key) };
         const trusted = { ...shown, ca: readFileSync(server!.cert), host: '127.0.0.1', port: bench.port };
