@@ -66,6 +66,7 @@ export class EndplateSite {
     const settings = {
       ENDPLATE_DATA_DIR: path.join(folder, 'data'),
       ENDPLATE_MIN_FREE_BYTES: '0',
+      ENDPLATE_PRESSURE_FREE_BYTES: '0',
       ENDPLATE_DICOM_HOST: host,
       ENDPLATE_DICOM_PORT: String(await freePort(host)),
       ENDPLATE_HTTP_PORT: String(httpPort),
