@@ -15,7 +15,10 @@ COPY libs libs
 RUN npm run build
 # Only what runs goes on: no development packages, and of onnxruntime's libraries those of Linux.
 RUN npm prune --omit=dev --ignore-scripts --no-audit --no-fund \
- && find node_modules/onnxruntime-node/bin -mindepth 2 -maxdepth 2 -type d ! -name linux -exec rm -rf {} +
+ && find node_modules/onnxruntime-node/bin -mindepth 2 -maxdepth 2 -type d ! -name linux -exec rm -rf {} + \
+ # Of the Chinese font the two files that pictures are drawn with (libs/platform/src/installation/fonts.ts).
+ && find node_modules/@fontsource/noto-sans-sc -type f ! -name package.json ! -name LICENSE \
+      ! -name 'noto-sans-sc-chinese-simplified-400-normal.woff' ! -name 'noto-sans-sc-chinese-simplified-700-normal.woff' -delete
 
 FROM node:20-bookworm-slim
 WORKDIR /app

@@ -3,6 +3,7 @@ import {
   DESTINATIONS_SECTION,
   destinationsOf,
   type ConfigOf,
+  choice,
   chooseStore,
   durationMs,
   hearsOfEveryVersion,
@@ -17,6 +18,7 @@ import {
   type StoreChoice,
   wantedObjects,
 } from '@endplate/platform';
+import { REPORT_LANGUAGES } from '@endplate/reporting';
 
 /** Settings of the worker alone. */
 export const ANALYSIS_SECTION = {
@@ -35,6 +37,10 @@ export const ANALYSIS_SECTION = {
     min: 0,
     max: 128,
     default: 0,
+  }),
+  language: choice('ENDPLATE_REPORT_LANGUAGE', REPORT_LANGUAGES, {
+    about: 'Language of what people read in reports, pictures and messages; codes stay as they are.',
+    default: 'en',
   }),
   lockMs: durationMs('ENDPLATE_LOCK_MS', {
     about: 'A study whose worker is silent for this long is given to another.',

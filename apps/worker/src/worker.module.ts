@@ -55,7 +55,12 @@ export class WorkerModule implements OnApplicationBootstrap, BeforeApplicationSh
         {
           provide: RENDERER,
           useFactory: async () =>
-            reportRenderer({ profiles: config.profiles, kinds: config.kinds, fonts: await loadFonts() }),
+            reportRenderer({
+              profiles: config.profiles,
+              kinds: config.kinds,
+              fonts: await loadFonts(),
+              language: config.analysis.language,
+            }),
         },
         {
           provide: WorkerObserver,

@@ -3,8 +3,8 @@ export { type ReportContext, SOURCE_KEYWORDS } from './report-context';
 export { readSourceAttributes } from './read-source-attributes';
 export { renderStructuredReport, type ReportProfile, reportUid } from './sr/document/structured-report';
 export { checkStructuredReport } from './sr/check/check-structured-report';
-export { type FontSet } from './capture/font-set';
-export { BURNED_IN_WARNING, drawKeyImage, type DrawnKeyImage } from './capture/draw-key-image';
+export { type FontBytes, type FontSet } from './capture/font-set';
+export { drawKeyImage, type DrawnKeyImage } from './capture/draw-key-image';
 export { keyImageName, keyImageUid, renderSecondaryCapture } from './capture/secondary-capture';
 export { renderSegmentation, segmentationUid } from './seg/segmentation';
 export { type LesionMask, type SegmentationSource } from './seg/segmentation-source';
@@ -21,5 +21,6 @@ export {
   type RenderedReport,
   type RenderOptions,
 } from './render-reports';
+export { REPORT_LANGUAGES, type ReportLanguage } from './text/language';
 export { renderFhirBundle } from './fhir/report-bundle';
 export { renderResultMessage } from './hl7/result-message';

@@ -86,7 +86,7 @@ function structuredReport(findings: StudyFindings, context: ReportContext, profi
 
 function* captures({ findings, keySlices }: RenderInput, context: ReportContext, fonts: FontSet) {
   for (const [index, slice] of keySlices.entries()) {
-    const drawn = drawKeyImage(slice, findings, fonts);
+    const drawn = drawKeyImage(slice, findings, fonts, context.language);
     const capture: RenderedReport = {
       kind: 'sc',
       name: `sc-${keyImageName(slice, index)}`,
@@ -138,7 +138,7 @@ function page({ findings, keySlices }: RenderInput, context: ReportContext, font
     name: 'pdf-report',
     sopClassUID: SopClass.EncapsulatedPDFStorage,
     sopInstanceUID: encapsulatedPageUid(findings, context),
-    bytes: renderEncapsulatedPage(renderReportPage(findings, keySlices, fonts), findings, context),
+    bytes: renderEncapsulatedPage(renderReportPage(findings, keySlices, fonts, context.language), findings, context),
     problems: [],
   };
 }

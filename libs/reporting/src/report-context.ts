@@ -1,4 +1,5 @@
 import { type NaturalDataset } from '@endplate/dicom';
+import { type ReportLanguage } from './text/language';
 
 /** What a report needs besides the findings. Holds patient data: never log it. */
 export interface ReportContext {
@@ -9,6 +10,8 @@ export interface ReportContext {
   readonly softwareVersion: string;
   /** Part of the UID derivation: the same study and version for another profile is another object. */
   readonly destinationProfile: string;
+  /** Language of what people read; English when absent. Codes, coded numbers and UIDs are the same in every language. */
+  readonly language?: ReportLanguage;
 }
 
 /** Attributes copied from the source. @standard PS3.3 C.7.1.1, PS3.3 C.7.2.1 */

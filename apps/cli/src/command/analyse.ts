@@ -8,6 +8,7 @@ import { Command } from 'commander';
 import { CliError } from '../errors';
 import { findStudies, type FolderStudy } from '../folder/find-instances';
 import { loadSegmenter } from '../model/load-segmenter';
+import { languageOption, type LanguageOption } from '../render/language-option';
 import { writeObjects } from '../render/write-objects';
 import { findingsTable } from '../terminal/findings-table';
 import { Progress } from '../terminal/progress';
@@ -20,8 +21,9 @@ export function analyseCommand(): Command {
     )
     .argument('<dir>', 'folder of DICOM files')
     .requiredOption('--out <dir>', 'folder for findings.json, the objects as .dcm and key-images/*.png')
+    .addOption(languageOption())
     .option('--json', 'end with one line of JSON')
-    .action(async (dir: string, options: { out: string; json?: boolean }) => {
+    .action(async (dir: string, options: LanguageOption & { out: string; json?: boolean }) => {
       const { studies, unreadable } = await findStudies(dir);
       if (studies.length === 0) throw new CliError('CLI_FAILED', `No DICOM image below "${dir}".`);
       for (const file of unreadable) process.stderr.write(`endplate: passed over, not readable: ${file}\n`);
@@ -30,7 +32,7 @@ export function analyseCommand(): Command {
         const lines = [];
         for (const study of studies) {
           const out = studies.length === 1 ? options.out : path.join(options.out, study.studyInstanceUID);
-          lines.push(await analyseToFolder(study, out, segmenter, options.json !== true));
+          lines.push(await analyseToFolder(study, out, segmenter, options));
         }
         if (options.json) process.stdout.write(`${JSON.stringify({ studies: lines })}\n`);
       } finally {
@@ -51,14 +53,15 @@ async function analyseToFolder(
   study: FolderStudy,
   out: string,
   segmenter: SpineSegmenter,
-  print: boolean,
+  options: LanguageOption & { json?: boolean },
 ): Promise<StudyLine> {
   const result = await analyse(study, segmenter);
   await mkdir(out, { recursive: true });
   const files = ['findings.json'];
   await writeFile(path.join(out, 'findings.json'), `${JSON.stringify(result.findings, null, 2)}\n`);
-  if (result.findings.outcome.status === 'analysed') files.push(...(await writeObjects(study, result, out)));
-  if (print)
+  if (result.findings.outcome.status === 'analysed')
+    files.push(...(await writeObjects(study, result, out, options.language)));
+  if (options.json !== true)
     process.stdout.write(
       `${findingsTable(result.findings)}written: ${files.map((f) => path.join(out, f)).join(', ')}\n`,
     );

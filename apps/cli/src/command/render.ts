@@ -2,9 +2,10 @@ import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { type KeySlice, parseKeySlices, studyFindingsSchema, type StudyFindings } from '@endplate/findings';
 import { loadFonts } from '@endplate/platform';
-import { drawKeyImage, keyImageName, renderReportPage } from '@endplate/reporting';
+import { drawKeyImage, keyImageName, renderReportPage, type ReportLanguage } from '@endplate/reporting';
 import { Command } from 'commander';
 import { CliError } from '../errors';
+import { languageOption, type LanguageOption } from '../render/language-option';
 
 /** `endplate render FINDINGS --out DIR`: the pictures and the page of a version, from what `analyse` wrote. */
 export function renderCommand(): Command {
@@ -15,26 +16,32 @@ export function renderCommand(): Command {
     .argument('<findings>', 'a findings.json')
     .requiredOption('--out <dir>', 'folder for the pictures and the report')
     .option('--slices <file>', 'key slices (default: key-slices.json beside the findings)')
+    .addOption(languageOption())
     .option('--json', 'end with one line of JSON')
-    .action(async (file: string, options: { out: string; slices?: string; json?: boolean }) => {
+    .action(async (file: string, options: LanguageOption & { out: string; slices?: string; json?: boolean }) => {
       const findings = await readFindings(file);
       const slices = await readSlices(options.slices ?? path.join(path.dirname(file), 'key-slices.json'), findings);
-      const files = await renderToFolder(findings, slices, options.out);
+      const files = await renderToFolder(findings, slices, options.out, options.language);
       process.stdout.write(options.json ? `${JSON.stringify({ files })}\n` : files.map((one) => `${one}\n`).join(''));
     });
 }
 
-async function renderToFolder(findings: StudyFindings, slices: readonly KeySlice[], out: string): Promise<string[]> {
+async function renderToFolder(
+  findings: StudyFindings,
+  slices: readonly KeySlice[],
+  out: string,
+  language: ReportLanguage,
+): Promise<string[]> {
   const fonts = await loadFonts();
   await mkdir(out, { recursive: true });
   const files: string[] = [];
   for (const [index, slice] of slices.entries()) {
     const file = path.join(out, `${keyImageName(slice, index)}.png`);
-    await writeFile(file, drawKeyImage(slice, findings, fonts).png);
+    await writeFile(file, drawKeyImage(slice, findings, fonts, language).png);
     files.push(file);
   }
   const page = path.join(out, 'report.pdf');
-  await writeFile(page, renderReportPage(findings, slices, fonts));
+  await writeFile(page, renderReportPage(findings, slices, fonts, language));
   return [...files, page];
 }
 

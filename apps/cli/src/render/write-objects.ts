@@ -12,6 +12,7 @@ import {
   renderReports,
   renderResultMessage,
   type ReportContext,
+  type ReportLanguage,
 } from '@endplate/reporting';
 import { CliError } from '../errors';
 import { type FolderStudy } from '../folder/find-instances';
@@ -23,7 +24,12 @@ import { type FolderStudy } from '../folder/find-instances';
  * @returns names of the files, relative to `out`
  * @throws CLI_FAILED when an object does not pass our own check; it is not written
  */
-export async function writeObjects(study: FolderStudy, result: KernelResult, out: string): Promise<string[]> {
+export async function writeObjects(
+  study: FolderStudy,
+  result: KernelResult,
+  out: string,
+  language: ReportLanguage,
+): Promise<string[]> {
   const { findings, keySlices } = result;
   const files: string[] = [];
   const write = async (name: string, content: string | Buffer): Promise<void> => {
@@ -36,7 +42,7 @@ export async function writeObjects(study: FolderStudy, result: KernelResult, out
     kinds: ['sc', 'seg', 'gsps', 'pdf', 'ko'],
     fonts: await loadFonts(),
   };
-  const context = await contextOf(study, result);
+  const context = await contextOf(study, result, language);
   for (const object of renderReports(result, context, options)) {
     if (object.problems.length > 0)
       throw new CliError('CLI_FAILED', `${object.name} breaks our own check: ${object.problems.join('; ')}`);
@@ -58,7 +64,11 @@ function fileName({ kind, name }: RenderedReport): string {
   return kind === 'sr' ? 'sr.dcm' : `${name}.dcm`;
 }
 
-async function contextOf(study: FolderStudy, { findings }: KernelResult): Promise<ReportContext> {
+async function contextOf(
+  study: FolderStudy,
+  { findings }: KernelResult,
+  language: ReportLanguage,
+): Promise<ReportContext> {
   const { dataSet } = readPart10(await readFile(study.instances[0]!.file));
   return {
     source: readSourceAttributes(dataSet),
@@ -66,5 +76,6 @@ async function contextOf(study: FolderStudy, { findings }: KernelResult): Promis
     manufacturerModelName: 'Endplate',
     softwareVersion: findings.software.version,
     destinationProfile: 'folder',
+    language,
   };
 }

@@ -10,6 +10,7 @@ import {
   type RenderedReport,
   type RenderOptions,
   type ReportContext,
+  type ReportLanguage,
   type ReportProfile,
 } from '@endplate/reporting';
 import { type RenderedArtefact, type VersionRenderer } from './version-renderer.port';
@@ -21,13 +22,20 @@ export interface ReportRendererOptions {
   /** Other kinds of objects that destinations may want; key images are always made, for the console. */
   readonly kinds?: readonly ImageObjectKind[];
   readonly fonts: FontSet;
+  /** English when absent. */
+  readonly language?: ReportLanguage;
 }
 
 /** Pictures are the same for every destination. */
 const EVERY_DESTINATION = 'any';
 
 /** Makes reports and pictures with the reporting room, one after the other. */
-export function reportRenderer({ profiles, kinds = [], fonts }: ReportRendererOptions): VersionRenderer {
+export function reportRenderer({
+  profiles,
+  kinds = [],
+  fonts,
+  language = 'en',
+}: ReportRendererOptions): VersionRenderer {
   return {
     *render(result: KernelResult, source: Buffer): Iterable<RenderedArtefact> {
       const attributes = readSourceAttributes(readPart10(source).dataSet);
@@ -37,6 +45,7 @@ export function reportRenderer({ profiles, kinds = [], fonts }: ReportRendererOp
         manufacturerModelName: 'Endplate',
         softwareVersion: result.findings.software.version,
         destinationProfile,
+        language,
       });
       for (const profile of profiles) {
         yield* attempt(`sr-${profile}`, result, contextFor(profile), { profiles: [profile], kinds: [] });

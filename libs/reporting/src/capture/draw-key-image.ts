@@ -1,8 +1,10 @@
 import { createCanvas, type SKRSContext2D } from '@napi-rs/canvas';
 import { type KeyOutlineKind, type KeySlice, type StudyFindings } from '@endplate/findings';
-import { inSentence, reasonConcept } from '../code/reason-code';
+import { type ReportLanguage } from '../text/language';
+import { type ReportText, reportText } from '../text/report-text';
 import { drawPanel } from './draw-panel';
 import { drawPicture } from './draw-picture';
+import { fitFont } from './fit-font';
 import { type FontFamilies, fontFamilies, type FontSet } from './font-set';
 import { type KeyImageLayout, layoutOf } from './layout';
 import { INK, OUTLINE_STYLE } from './palette';
@@ -15,26 +17,29 @@ export interface DrawnKeyImage {
   readonly height: number;
 }
 
-/** Burned into every picture of ours. */
-export const BURNED_IN_WARNING = 'Research use only. Not a diagnosis.';
-
 /**
  * Draws a key slice for a dark reading room: the slice enlarged, outlines coloured by kind, findings beside the discs,
- * legend, scale bar and the intended use. Holds no patient data. The same input gives the same bytes.
+ * legend, scale bar and the intended use, in the language asked for. Holds no patient data. The same input gives the same bytes.
  *
  * @throws FontUnusableError `REPORTING_FONT_UNUSABLE`
  */
-export function drawKeyImage(slice: KeySlice, findings: StudyFindings, fonts: FontSet): DrawnKeyImage {
+export function drawKeyImage(
+  slice: KeySlice,
+  findings: StudyFindings,
+  fonts: FontSet,
+  language?: ReportLanguage,
+): DrawnKeyImage {
+  const words = reportText(language);
   const families = fontFamilies(fonts);
   const layout = layoutOf(slice);
   const canvas = createCanvas(layout.width, layout.height);
   const context = canvas.getContext('2d');
   context.fillStyle = INK.background;
   context.fillRect(0, 0, layout.width, layout.height);
-  drawHeader(context, slice, findings, layout, families);
+  drawHeader(context, slice, findings, layout, families, words);
   drawPicture(context, slice, layout, families);
-  drawPanel(context, slice, findings, layout, families);
-  drawFooter(context, slice, findings, layout, families);
+  drawPanel(context, slice, findings, layout, families, words);
+  drawFooter(context, slice, findings, layout, families, words);
   const { data } = context.getImageData(0, 0, layout.width, layout.height);
   return { png: canvas.toBuffer('image/png'), rgb: withoutAlpha(data), width: layout.width, height: layout.height };
 }
@@ -45,21 +50,26 @@ function drawHeader(
   findings: StudyFindings,
   { header, picture }: KeyImageLayout,
   fonts: FontFamilies,
+  words: ReportText,
 ): void {
   context.textBaseline = 'alphabetic';
   context.textAlign = 'left';
-  context.font = `20px "${fonts.bold}"`;
+  context.font = `20px ${fonts.bold}`;
   context.fillStyle = INK.title;
   context.fillText('Endplate', header.x, 28);
-  context.font = `14px "${fonts.regular}"`;
+  context.font = `14px ${fonts.regular}`;
   context.fillStyle = INK.muted;
-  context.fillText(slice.kind === 'overview' ? 'Overview' : 'Disc', header.x, 48);
+  context.fillText(words.say(slice.kind === 'overview' ? 'picture.overview' : 'picture.disc'), header.x, 48);
   const room = header.x + header.width - picture.x;
-  context.fillText(slice.caption, picture.x, 48, room);
+  const caption = words.sentence(slice.caption);
+  fitFont(context, caption, 14, fonts.regular, room);
+  context.fillText(caption, picture.x, 48);
   const withheld = findings.labelling?.reason;
   if (withheld === undefined) return;
   context.fillStyle = INK.text;
-  context.fillText(`Level names withheld: ${inSentence(reasonConcept(withheld.code).meaning)}`, picture.x, 28, room);
+  const unnamed = words.say('picture.levelsWithheld', { reason: words.reason(withheld.code) });
+  fitFont(context, unnamed, 14, fonts.regular, room);
+  context.fillText(unnamed, picture.x, 28);
 }
 
 function drawFooter(
@@ -68,22 +78,21 @@ function drawFooter(
   findings: StudyFindings,
   { footer, picture }: KeyImageLayout,
   fonts: FontFamilies,
+  words: ReportText,
 ): void {
   context.textBaseline = 'alphabetic';
   context.textAlign = 'left';
-  context.font = `14px "${fonts.bold}"`;
+  const room = picture.x - footer.x - 12;
+  const warning = words.say('use.burnedIn');
+  fitFont(context, warning, 14, fonts.bold, room);
   context.fillStyle = INK.warning;
-  context.fillText(BURNED_IN_WARNING, footer.x, footer.y + 30);
-  context.font = `12px "${fonts.regular}"`;
+  context.fillText(warning, footer.x, footer.y + 30);
   context.fillStyle = INK.muted;
   const { software, model } = findings;
-  context.fillText(
-    `${software.name} ${software.version}, ${model.name} ${model.version}`,
-    footer.x,
-    footer.y + 52,
-    picture.x - footer.x - 12,
-  );
-  drawLegend(context, slice, picture.x, footer, fonts);
+  const program = `${software.name} ${software.version}, ${model.name} ${model.version}`;
+  fitFont(context, program, 12, fonts.regular, room);
+  context.fillText(program, footer.x, footer.y + 52);
+  drawLegend(context, slice, picture.x, footer, fonts, words);
 }
 
 /** The kinds that the picture shows, wrapped into two lines. */
@@ -93,14 +102,16 @@ function drawLegend(
   left: number,
   footer: KeyImageLayout['footer'],
   fonts: FontFamilies,
+  words: ReportText,
 ): void {
   const shown = new Set(slice.outlines.map((outline) => outline.kind));
-  context.font = `13px "${fonts.regular}"`;
+  context.font = `13px ${fonts.regular}`;
   let [x, y] = [left, footer.y + 30];
   for (const kind of Object.keys(OUTLINE_STYLE) as KeyOutlineKind[]) {
     if (!shown.has(kind)) continue;
     const style = OUTLINE_STYLE[kind];
-    const width = context.measureText(style.legend).width;
+    const legend = words.phrase(`legend.${kind}`);
+    const width = context.measureText(legend).width;
     if (x > left && x + 22 + width > footer.x + footer.width) [x, y] = [left, y + 22];
     context.fillStyle = style.fill ?? 'transparent';
     context.strokeStyle = style.stroke;
@@ -108,7 +119,7 @@ function drawLegend(
     context.fillRect(x, y - 10, 14, 11);
     context.strokeRect(x + 0.5, y - 9.5, 13, 10);
     context.fillStyle = INK.text;
-    context.fillText(style.legend, x + 21, y);
+    context.fillText(legend, x + 21, y);
     x += 21 + width + 20;
   }
 }

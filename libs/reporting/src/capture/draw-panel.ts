@@ -4,6 +4,8 @@ import { discLines, type DiscLine } from './disc-lines';
 import { type FontFamilies } from './font-set';
 import { type KeyImageLayout } from './layout';
 import { INK, OUTLINE_STYLE } from './palette';
+import { type ReportText } from '../text/report-text';
+import { fitFont } from './fit-font';
 import { placeBlocks } from './place-blocks';
 
 interface DiscBlock {
@@ -26,9 +28,10 @@ export function drawPanel(
   findings: StudyFindings,
   layout: KeyImageLayout,
   fonts: FontFamilies,
+  words: ReportText,
 ): void {
   const { panel, picture, scale } = layout;
-  const all = discBlocks(slice, findings);
+  const all = discBlocks(slice, findings, words);
   if (all.length === 0) return;
   const needed = all.reduce((sum, block) => sum + block.height + GAP, 0);
   // More discs than fit are set smaller, down to where it is still read at 1:1.
@@ -44,15 +47,15 @@ export function drawPanel(
   });
 }
 
-function discBlocks(slice: KeySlice, findings: StudyFindings): DiscBlock[] {
+function discBlocks(slice: KeySlice, findings: StudyFindings, words: ReportText): DiscBlock[] {
   const modality = findings.series.find((s) => s.seriesInstanceUID === slice.seriesInstanceUID)?.modality ?? 'CT';
   return findings.discs.flatMap((disc): DiscBlock[] => {
     const outline = slice.outlines.find((o) => o.kind === 'disc' && o.findingId === disc.id);
     if (!outline || outline.points.length === 0) return [];
-    const lines = discLines(findings, disc, modality, slice.kind === 'disc');
+    const lines = discLines(findings, disc, modality, slice.kind === 'disc', words);
     return [
       {
-        title: disc.level ?? `Disc ${disc.ordinal} from below`,
+        title: disc.level ?? words.say('short.disc', { ordinal: disc.ordinal }),
         lines,
         outline,
         height: STEP + 2 + lines.length * STEP,
@@ -72,13 +75,13 @@ function drawBlock(
   const right = panel.x + panel.width;
   context.textAlign = 'right';
   context.textBaseline = 'alphabetic';
-  context.font = `${TITLE * shrink}px "${fonts.bold}"`;
+  fitFont(context, block.title, TITLE * shrink, fonts.bold, panel.width);
   context.fillStyle = INK.title;
   context.fillText(block.title, right, top + 15 * shrink);
-  context.font = `${LINE * shrink}px "${fonts.regular}"`;
   block.lines.forEach((line, n) => {
     context.fillStyle = inkOf(line);
-    context.fillText(line.text, right, top + (STEP + 15 + n * STEP) * shrink, panel.width);
+    fitFont(context, line.text, LINE * shrink, fonts.regular, panel.width);
+    context.fillText(line.text, right, top + (STEP + 15 + n * STEP) * shrink);
   });
 }
 

@@ -74,7 +74,7 @@ function drawOutline(context: SKRSContext2D, outline: KeyOutline, scale: number,
 
 function drawVertebraNames(context: SKRSContext2D, slice: KeySlice, scale: number, fonts: FontFamilies): void {
   if (slice.kind !== 'overview') return;
-  context.font = `14px "${fonts.bold}"`;
+  context.font = `14px ${fonts.bold}`;
   context.textAlign = 'center';
   context.textBaseline = 'middle';
   for (const { kind, label, points } of slice.outlines) {
@@ -86,7 +86,7 @@ function drawVertebraNames(context: SKRSContext2D, slice: KeySlice, scale: numbe
 
 /** Sagittal: columns go from anterior to posterior, rows from head to feet. */
 function drawDirections(context: SKRSContext2D, { picture }: KeyImageLayout, fonts: FontFamilies): void {
-  context.font = `15px "${fonts.bold}"`;
+  context.font = `15px ${fonts.bold}`;
   context.textBaseline = 'middle';
   context.textAlign = 'left';
   haloText(context, 'A', 10, picture.height / 2, INK.text);
@@ -120,7 +120,7 @@ function drawScaleBar(
     context.lineTo(right, y - 5);
     context.stroke();
   }
-  context.font = `13px "${fonts.regular}"`;
+  context.font = `13px ${fonts.regular}`;
   context.textAlign = 'center';
   context.textBaseline = 'alphabetic';
   haloText(context, '10 mm', (left + right) / 2, y - 9, INK.label);

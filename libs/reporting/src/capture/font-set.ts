@@ -2,13 +2,16 @@ import { createHash } from 'node:crypto';
 import { GlobalFonts } from '@napi-rs/canvas';
 import { FontUnusableError } from '../errors';
 
-/** The bytes of the fonts to draw with: TrueType or OpenType, read by the caller. */
+/** One font, or several of which each draws what the ones before it have no glyph for. */
+export type FontBytes = Uint8Array | readonly Uint8Array[];
+
+/** The bytes of the fonts to draw with: TrueType, OpenType or WOFF, read by the caller. */
 export interface FontSet {
-  readonly regular: Uint8Array;
-  readonly bold: Uint8Array;
+  readonly regular: FontBytes;
+  readonly bold: FontBytes;
 }
 
-/** Names under which the drawing library knows a font set. */
+/** Names under which the drawing library knows a font set: lists of quoted families, as CSS has them. */
 export interface FontFamilies {
   readonly regular: string;
   readonly bold: string;
@@ -25,9 +28,14 @@ const registered = new Set<string>();
 export function fontFamilies(fonts: FontSet): FontFamilies {
   const before = known.get(fonts);
   if (before) return before;
-  const families = { regular: register(fonts.regular), bold: register(fonts.bold) };
+  const families = { regular: registerAll(fonts.regular), bold: registerAll(fonts.bold) };
   known.set(fonts, families);
   return families;
+}
+
+function registerAll(fonts: FontBytes): string {
+  const list = fonts instanceof Uint8Array ? [fonts] : fonts;
+  return list.map((bytes) => `"${register(bytes)}"`).join(', ');
 }
 
 function register(bytes: Uint8Array): string {

@@ -6,22 +6,20 @@ export interface OutlineStyle {
   /** Lesions are tinted, structures are not. */
   readonly fill?: string;
   readonly width: number;
-  /** Words in the legend. */
-  readonly legend: string;
 }
 
 /** Style of every kind, in the order in which they are drawn: lesions lie on top. */
 export const OUTLINE_STYLE: Readonly<Record<KeyOutlineKind, OutlineStyle>> = {
-  canal: { stroke: 'rgba(150, 160, 175, 0.55)', width: 1, legend: 'canal' },
-  sacrum: { stroke: 'rgba(150, 185, 225, 0.8)', width: 1.25, legend: 'sacrum' },
-  'vertebral-body': { stroke: 'rgba(150, 185, 225, 0.8)', width: 1.25, legend: 'vertebral body' },
-  disc: { stroke: 'rgba(79, 214, 201, 0.95)', width: 1.5, legend: 'disc' },
-  'modic-2': { stroke: '#f0e442', fill: 'rgba(240, 228, 66, 0.16)', width: 1.5, legend: 'Modic 2' },
-  'modic-3-possible': { stroke: '#cc9bff', fill: 'rgba(204, 155, 255, 0.16)', width: 1.5, legend: 'Modic 3, possible' },
-  'modic-1': { stroke: '#ff7f50', fill: 'rgba(255, 127, 80, 0.16)', width: 1.5, legend: 'Modic 1' },
-  'modic-mixed': { stroke: '#ff5fa2', fill: 'rgba(255, 95, 162, 0.16)', width: 1.5, legend: 'Modic, mixed' },
-  vacuum: { stroke: '#b48cff', fill: 'rgba(180, 140, 255, 0.18)', width: 1.5, legend: 'gas' },
-  calcification: { stroke: '#ffb000', fill: 'rgba(255, 176, 0, 0.22)', width: 1.5, legend: 'calcification' },
+  canal: { stroke: 'rgba(150, 160, 175, 0.55)', width: 1 },
+  sacrum: { stroke: 'rgba(150, 185, 225, 0.8)', width: 1.25 },
+  'vertebral-body': { stroke: 'rgba(150, 185, 225, 0.8)', width: 1.25 },
+  disc: { stroke: 'rgba(79, 214, 201, 0.95)', width: 1.5 },
+  'modic-2': { stroke: '#f0e442', fill: 'rgba(240, 228, 66, 0.16)', width: 1.5 },
+  'modic-3-possible': { stroke: '#cc9bff', fill: 'rgba(204, 155, 255, 0.16)', width: 1.5 },
+  'modic-1': { stroke: '#ff7f50', fill: 'rgba(255, 127, 80, 0.16)', width: 1.5 },
+  'modic-mixed': { stroke: '#ff5fa2', fill: 'rgba(255, 95, 162, 0.16)', width: 1.5 },
+  vacuum: { stroke: '#b48cff', fill: 'rgba(180, 140, 255, 0.18)', width: 1.5 },
+  calcification: { stroke: '#ffb000', fill: 'rgba(255, 176, 0, 0.22)', width: 1.5 },
 };
 
 /** Colours of everything that is no outline: a dark room, so nothing is brighter than the image needs. */

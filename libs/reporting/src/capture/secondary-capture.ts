@@ -2,9 +2,10 @@ import { deriveUid, encodePart10, SopClass, type UID } from '@endplate/dicom';
 import { type KeySlice, type StudyFindings } from '@endplate/findings';
 import { CODE } from '../code/concept';
 import { contentTime } from '../module/content-time';
-import { equipmentModules, INTENDED_USE } from '../module/equipment';
+import { equipmentModules } from '../module/equipment';
 import { patientStudyModules } from '../module/patient-study';
 import { type ReportContext } from '../report-context';
+import { reportText } from '../text/report-text';
 import { codeItem, sopItem } from '../sr/content/content-item';
 import { type DrawnKeyImage } from './draw-key-image';
 
@@ -42,7 +43,11 @@ export function renderSecondaryCapture(
 ): Buffer {
   const { date, time } = contentTime(findings.createdAt, context);
   const disc = findings.discs.find(({ id }) => id === slice.discId);
-  const comment = slice.kind === 'overview' ? 'Overview' : `Disc ${disc?.level ?? disc?.ordinal ?? ''}`.trim();
+  const words = reportText(context.language);
+  const what =
+    slice.kind === 'overview'
+      ? words.say('picture.overview')
+      : words.say('name.disc', { level: disc?.level ?? disc?.ordinal ?? '' }).trim();
   return encodePart10({
     SOPClassUID: SopClass.SecondaryCaptureImageStorage,
     SOPInstanceUID: keyImageUid(findings, slice, context),
@@ -55,7 +60,7 @@ export function renderSecondaryCapture(
       context.destinationProfile,
     ),
     SeriesNumber: 9101,
-    SeriesDescription: 'Endplate key images (research use)',
+    SeriesDescription: words.say('series.keyImages'),
     SeriesDate: date,
     SeriesTime: time,
     Laterality: null,
@@ -70,11 +75,11 @@ export function renderSecondaryCapture(
     TimeOfSecondaryCapture: time,
     ImageType: ['DERIVED', 'SECONDARY'],
     PatientOrientation: ['P', 'F'],
-    ImageComments: `${comment}. ${INTENDED_USE}`,
+    ImageComments: words.say('join.note', { what, use: words.say('use.intended') }),
     BurnedInAnnotation: 'YES',
     RecognizableVisualFeatures: 'NO',
     LossyImageCompression: '00',
-    DerivationDescription: 'Sagittal slice with outlines and findings drawn on it',
+    DerivationDescription: words.say('object.derivation'),
     SourceImageSequence: sources(slice).map((source) => ({
       ...sopItem(source),
       PurposeOfReferenceCodeSequence: [codeItem(CODE.sourceImage)],

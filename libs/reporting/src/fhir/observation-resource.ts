@@ -5,7 +5,10 @@ import { CERTAINTY_EXTENSION, codeable, coding, MODIFIER_EXTENSION } from './cod
 import { uidIdentifier } from './identity';
 
 /** What all observations of a report share. */
-export type ObservationFrame = Pick<Observation, 'subject' | 'device' | 'derivedFrom' | 'effectiveDateTime' | 'issued'>;
+export type ObservationFrame = Pick<
+  Observation,
+  'language' | 'subject' | 'device' | 'derivedFrom' | 'effectiveDateTime' | 'issued'
+>;
 
 /** Nobody has verified what a program measured. @standard FHIR R4 valueset-observation-status */
 export const UNVERIFIED = 'preliminary';

@@ -7,6 +7,7 @@ import { patientStudyModules } from '../module/patient-study';
 import { conclusionLines } from '../observation/conclusion';
 import { reportObservations } from '../observation/structure-observation';
 import { type ReportContext } from '../report-context';
+import { reportText } from '../text/report-text';
 import { codeable } from './coding';
 import { fullUrl, uidIdentifier, updateByUid } from './identity';
 import { type ObservationFrame, observationResource, UNVERIFIED } from './observation-resource';
@@ -67,6 +68,7 @@ function frameOf(findings: StudyFindings, context: ReportContext, device: string
   const effective = studyInstant(context);
   return {
     ...subject(findings, context),
+    language: reportText(context.language).language,
     device: { reference: device },
     derivedFrom: [imagingStudy(findings)],
     ...(effective === undefined ? {} : { effectiveDateTime: effective }),
@@ -84,6 +86,7 @@ function reportResource(
   const { AccessionNumber } = patientStudyModules(findings.studyInstanceUID, context);
   return {
     resourceType: 'DiagnosticReport',
+    language: frame.language ?? 'en',
     identifier: [
       uidIdentifier(reportUid(findings)),
       uidIdentifier(deriveUid('fhir-report', findings.studyInstanceUID, String(findings.version))),
@@ -97,7 +100,7 @@ function reportResource(
     issued: contentInstant(findings.createdAt),
     result: observations.map(({ fullUrl: reference = '' }) => ({ reference })),
     imagingStudy: [imagingStudy(findings)],
-    conclusion: conclusionLines(findings).join('\n'),
+    conclusion: conclusionLines(findings, reportText(context.language)).join('\n'),
   };
 }
 

@@ -4,6 +4,7 @@ import { CODE } from '../code/concept';
 import { UNIT } from '../code/unit';
 import { conclusionLines } from '../observation/conclusion';
 import { type ObservedValue, type ReportObservations } from '../observation/structure-observation';
+import { type ReportText } from '../text/report-text';
 import { type Field, segment } from './segment';
 
 /** Results entered, not verified: nobody has looked at what a program measured. @standard HL7 v2.5.1 table 0085 */
@@ -23,11 +24,12 @@ export function observationSegments(
   findings: StudyFindings,
   { structures, study }: ReportObservations,
   observedAt: string | undefined,
+  words: ReportText,
 ): string[] {
   const groups: (readonly Result[])[] = [
     [
       ['ST', STUDY, findings.studyInstanceUID],
-      ...conclusionLines(findings).map((line): Result => ['TX', CODE.comment, line]),
+      ...conclusionLines(findings, words).map((line): Result => ['TX', CODE.comment, line]),
       ...study.flatMap(results),
     ],
     ...structures.map(({ name, site, topographicalModifier, finding, values }): Result[] => [

@@ -5,6 +5,8 @@ import { contentTime } from '../module/content-time';
 import { patientStudyModules } from '../module/patient-study';
 import { reportObservations } from '../observation/structure-observation';
 import { type ReportContext } from '../report-context';
+import { LANGUAGE_CODE } from '../text/language';
+import { type ReportText, reportText } from '../text/report-text';
 import { observationSegments } from './observation-segments';
 import { patientSegment } from './patient-segment';
 import { segment } from './segment';
@@ -21,6 +23,7 @@ const NOT_VERIFIED = 'R';
  */
 export function renderResultMessage(findings: StudyFindings, context: ReportContext): Buffer | undefined {
   if (findings.outcome.status !== 'analysed') return undefined;
+  const words = reportText(context.language);
   const study = patientStudyModules(findings.studyInstanceUID, context);
   const { date, time } = contentTime(findings.createdAt, context);
   const offset = context.source['TimezoneOffsetFromUTC'];
@@ -31,7 +34,7 @@ export function renderResultMessage(findings: StudyFindings, context: ReportCont
   const accession = typeof study['AccessionNumber'] === 'string' ? study['AccessionNumber'] : undefined;
   const filler = createHash('sha256').update(findings.studyInstanceUID).digest('hex').slice(0, 20);
   const segments = [
-    header(findings, made),
+    header(findings, made, words),
     patientSegment(findings, context),
     segment('ORC', ['RE', accession, filler]),
     segment('OBR', [
@@ -43,12 +46,12 @@ export function renderResultMessage(findings: StudyFindings, context: ReportCont
       ct ? 'CT' : 'NMR',
       NOT_VERIFIED,
     ]),
-    ...observationSegments(findings, reportObservations(findings, context), observedAt),
+    ...observationSegments(findings, reportObservations(findings, context), observedAt, words),
   ];
   return Buffer.from(segments.map((one) => `${one}\r`).join(''), 'utf8');
 }
 
-function header({ studyInstanceUID, version, software }: StudyFindings, made: string): string {
+function header({ studyInstanceUID, version, software }: StudyFindings, made: string, words: ReportText): string {
   const controlId = createHash('sha256').update(`${studyInstanceUID}/${version}`).digest('hex').slice(0, 20);
   const fields = [
     'ENDPLATE',
@@ -59,6 +62,8 @@ function header({ studyInstanceUID, version, software }: StudyFindings, made: st
     undefined,
     ['ORU', 'R01', 'ORU_R01'],
   ] as const;
-  const rest = segment('', [...fields, controlId, 'P', '2.5.1', ...Array<undefined>(5), 'UNICODE UTF-8']);
+  const { value, meaning } = LANGUAGE_CODE[words.language];
+  const language = [value, meaning, 'ISO639'];
+  const rest = segment('', [...fields, controlId, 'P', '2.5.1', ...Array<undefined>(5), 'UNICODE UTF-8', language]);
   return `MSH|^~\\&${rest}`;
 }

@@ -3,10 +3,11 @@ import { type ImageReference, type KeySlice, type StudyFindings } from '@endplat
 import { CODE } from '../code/concept';
 import { ReportNotPossibleError } from '../errors';
 import { contentTime } from '../module/content-time';
-import { equipmentModules, INTENDED_USE } from '../module/equipment';
+import { equipmentModules } from '../module/equipment';
 import { evidenceSequence } from '../module/evidence';
 import { patientStudyModules } from '../module/patient-study';
 import { type ReportContext } from '../report-context';
+import { reportText } from '../text/report-text';
 import { container, image, text } from '../sr/content/content-item';
 import { encodeContent } from '../sr/content/encode-content';
 
@@ -32,12 +33,11 @@ export function renderKeyObjectSelection(
   const images = keyImages(slices);
   if (images.length === 0) throw new ReportNotPossibleError('there is no key slice.');
   const { date, time } = contentTime(findings.createdAt, context);
+  const words = reportText(context.language);
+  const said = words.say('join.note', { what: words.say('object.keyObjects'), use: words.say('use.intended') });
   const content = container(
     CODE.ofInterest,
-    [
-      text('CONTAINS', CODE.keyObjectDescription, `Images with findings. ${INTENDED_USE}`),
-      ...images.map((reference) => image('CONTAINS', reference)),
-    ],
+    [text('CONTAINS', CODE.keyObjectDescription, said), ...images.map((reference) => image('CONTAINS', reference))],
     { templateId: '2010' },
   );
   return encodePart10({
@@ -47,7 +47,7 @@ export function renderKeyObjectSelection(
     Modality: 'KO',
     SeriesInstanceUID: deriveUid('ko-series', findings.studyInstanceUID, context.destinationProfile),
     SeriesNumber: 9104,
-    SeriesDescription: 'Endplate key objects (research use)',
+    SeriesDescription: words.say('series.keyObjects'),
     SeriesDate: date,
     SeriesTime: time,
     ReferencedPerformedProcedureStepSequence: [],

@@ -1,5 +1,7 @@
 import { type SKRSContext2D } from '@napi-rs/canvas';
+import { fitFont } from '../capture/fit-font';
 import { type FontFamilies } from '../capture/font-set';
+import { type ReportText } from '../text/report-text';
 import { type FindingRow } from './finding-rows';
 import { fitText } from './fit-text';
 import { PAGE, PAPER } from './page';
@@ -12,7 +14,7 @@ interface Column {
 }
 
 const ROW = 15;
-const MIN_SIZE = 5.5;
+const MIN_SIZE = 4.5;
 /** More discs than this are set closer, so that the pictures keep their half of the page. */
 const TABLE_HEIGHT = 250;
 
@@ -26,13 +28,16 @@ export function drawTable(
   modality: 'CT' | 'MR',
   top: number,
   fonts: FontFamilies,
+  words: ReportText,
 ): number {
   const step = Math.min(ROW, TABLE_HEIGHT / Math.max(1, rows.length));
-  const columns = columnsFor(modality);
+  const columns = columnsFor(modality, words);
   context.textAlign = 'left';
-  context.font = `8px "${fonts.bold}"`;
   context.fillStyle = PAPER.muted;
-  for (const { x, width, title } of columns) context.fillText(fitText(context, title, width), x, top + 8);
+  for (const { x, width, title } of columns) {
+    fitFont(context, title, 8, fonts.bold, width);
+    context.fillText(title, x, top + 8);
+  }
   rule(context, top + 13);
   let y = top + 13;
   for (const row of rows) {
@@ -52,26 +57,26 @@ export function drawTable(
   return y;
 }
 
-function columnsFor(modality: 'CT' | 'MR'): readonly Column[] {
+function columnsFor(modality: 'CT' | 'MR', words: ReportText): readonly Column[] {
   const ct = modality === 'CT';
   return [
-    { x: PAGE.left + 4, width: 72, title: 'Disc', text: ({ level }) => level },
+    { x: PAGE.left + 4, width: 72, title: words.say('page.disc'), text: ({ level }) => level },
     {
       x: PAGE.left + 82,
       width: 178,
-      title: ct ? 'Calcification, gas' : 'Modic change',
+      title: words.say(ct ? 'page.calcification' : 'page.modic'),
       text: ({ finding }) => finding,
     },
     {
       x: PAGE.left + 266,
       width: 152,
-      title: ct ? 'Volume, share of the disc, mean' : 'Disc signal',
+      title: words.say(ct ? 'page.volume' : 'page.signal'),
       text: ({ detail }) => detail,
     },
     {
       x: PAGE.left + 424,
       width: 89,
-      title: 'Height a/m/p, mm',
+      title: words.say('page.heights'),
       text: ({ heights }) => heights,
     },
   ];
@@ -89,10 +94,10 @@ function cell(
     readonly family: string;
   },
 ): void {
-  context.font = `${place.size}px "${place.family}"`;
+  context.font = `${place.size}px ${place.family}`;
   const needed = context.measureText(text).width;
   const size = Math.max(MIN_SIZE, Math.min(place.size, (place.size * place.width) / Math.max(needed, 1)));
-  context.font = `${size}px "${place.family}"`;
+  context.font = `${size}px ${place.family}`;
   context.fillText(fitText(context, text, place.width), place.x, place.y);
 }
 

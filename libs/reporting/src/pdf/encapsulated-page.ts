@@ -1,9 +1,10 @@
 import { deriveUid, encodePart10, SopClass, type UID } from '@endplate/dicom';
 import { type StudyFindings } from '@endplate/findings';
 import { contentTime } from '../module/content-time';
-import { equipmentModules, INTENDED_USE } from '../module/equipment';
+import { equipmentModules } from '../module/equipment';
 import { patientStudyModules } from '../module/patient-study';
 import { type ReportContext } from '../report-context';
+import { reportText } from '../text/report-text';
 
 /** SOP Instance UID of the page: a pure function of study, version and destination profile. */
 export function encapsulatedPageUid(findings: StudyFindings, context: ReportContext): UID {
@@ -19,6 +20,7 @@ export function encapsulatedPageUid(findings: StudyFindings, context: ReportCont
  */
 export function renderEncapsulatedPage(pdf: Buffer, findings: StudyFindings, context: ReportContext): Buffer {
   const { date, time } = contentTime(findings.createdAt, context);
+  const words = reportText(context.language);
   return encodePart10({
     SOPClassUID: SopClass.EncapsulatedPDFStorage,
     SOPInstanceUID: encapsulatedPageUid(findings, context),
@@ -26,7 +28,7 @@ export function renderEncapsulatedPage(pdf: Buffer, findings: StudyFindings, con
     Modality: 'DOC',
     SeriesInstanceUID: deriveUid('pdf-series', findings.studyInstanceUID, context.destinationProfile),
     SeriesNumber: 9103,
-    SeriesDescription: 'Endplate report page (research use)',
+    SeriesDescription: words.say('series.page'),
     SeriesDate: date,
     SeriesTime: time,
     ...equipmentModules(context),
@@ -39,7 +41,7 @@ export function renderEncapsulatedPage(pdf: Buffer, findings: StudyFindings, con
     AcquisitionDateTime: null,
     BurnedInAnnotation: 'YES',
     RecognizableVisualFeatures: 'NO',
-    DocumentTitle: `Endplate measurements. ${INTENDED_USE}`,
+    DocumentTitle: words.say('join.note', { what: words.say('object.title'), use: words.say('use.intended') }),
     ConceptNameCodeSequence: [],
     MIMETypeOfEncapsulatedDocument: 'application/pdf',
     EncapsulatedDocumentLength: pdf.length,

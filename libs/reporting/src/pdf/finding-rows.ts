@@ -5,7 +5,8 @@ import {
   type Heights,
   type StudyFindings,
 } from '@endplate/findings';
-import { inSentence, reasonConcept } from '../code/reason-code';
+import { endplateName, modicType } from '../text/finding-name';
+import { type ReportText } from '../text/report-text';
 
 /** One line of the page's table: a disc with what was found and measured. */
 export interface FindingRow {
@@ -21,65 +22,84 @@ export interface FindingRow {
 }
 
 /** The discs from cranial to caudal, as a reader's eye goes down the spine. */
-export function findingRows(findings: StudyFindings, modality: 'CT' | 'MR'): FindingRow[] {
+export function findingRows(findings: StudyFindings, modality: 'CT' | 'MR', words: ReportText): FindingRow[] {
   return [...findings.discs].reverse().map((disc) => ({
-    level: disc.level ?? `${disc.ordinal} from below`,
-    heights: disc.heights.status === 'assessed' ? heightText(disc.heights.value) : 'not assessed',
-    ...(modality === 'CT' ? ctCells(disc) : mrCells(findings, disc)),
+    level: disc.level ?? words.say('short.fromBelow', { ordinal: disc.ordinal }),
+    heights: disc.heights.status === 'assessed' ? heightText(disc.heights.value, words) : words.say('page.withheld'),
+    ...(modality === 'CT' ? ctCells(disc, words) : mrCells(findings, disc, words)),
   }));
 }
 
-function ctCells({ calcification, vacuum }: DiscFinding): Pick<FindingRow, 'finding' | 'detail' | 'positive'> {
-  const gas = vacuum.status === 'assessed' && vacuum.value.present ? `; gas ${figure(vacuum.value.volumeMm3)} mm³` : '';
+function ctCells(
+  { calcification, vacuum }: DiscFinding,
+  words: ReportText,
+): Pick<FindingRow, 'finding' | 'detail' | 'positive'> {
+  const gas =
+    vacuum.status === 'assessed' && vacuum.value.present
+      ? words.say('join.clause') + words.say('line.gas', { volume: words.figure(vacuum.value.volumeMm3) })
+      : '';
   if (calcification.status === 'not-assessed')
-    return { finding: withheld(calcification) + gas, detail: '', positive: false };
+    return { finding: withheld(calcification, words) + gas, detail: '', positive: false };
   const c = calcification.value;
   if (!c.present) {
-    const detail = `${figure(c.smallestDetectableMm)} mm would have shown`;
-    return { finding: `no calcification${gas}`, detail, positive: gas !== '' };
+    const detail = words.say('page.wouldHaveShown', { mm: words.figure(c.smallestDetectableMm) });
+    return { finding: words.say('line.noCalcification') + gas, detail, positive: gas !== '' };
   }
-  const attenuation = c.meanHU === undefined ? '' : `, mean ${Math.round(c.meanHU)} HU`;
+  const amount = words.say('page.amount', {
+    volume: words.figure(c.volumeMm3),
+    percent: words.figure(c.percentOfDisc),
+  });
+  const mean = c.meanHU === undefined ? [] : [words.say('page.mean', { mean: Math.round(c.meanHU) })];
   return {
-    finding: `calcification${gas}`,
-    detail: `${figure(c.volumeMm3)} mm³, ${figure(c.percentOfDisc)} %${attenuation}`,
+    finding: words.say('page.calcified') + gas,
+    detail: words.parts([amount, ...mean]),
     positive: true,
   };
 }
 
-function mrCells(findings: StudyFindings, disc: DiscFinding): Pick<FindingRow, 'finding' | 'detail' | 'positive'> {
+function mrCells(
+  findings: StudyFindings,
+  disc: DiscFinding,
+  words: ReportText,
+): Pick<FindingRow, 'finding' | 'detail' | 'positive'> {
   const facing = findings.endplates.filter(({ discId }) => discId === disc.id);
   const changes = facing.filter(({ modic }) => modic.status === 'assessed' && modic.value.type !== 'none');
   const unknown = facing.find(({ modic }) => modic.status === 'not-assessed')?.modic;
-  const detail = shown(disc.signal, ({ pfirrmannLike }) => `Pfirrmann-like ${pfirrmannLike}`);
-  if (changes.length > 0) return { finding: changeText(changes), detail, positive: true };
-  if (unknown !== undefined) return { finding: withheld(unknown), detail, positive: false };
-  return { finding: facing.length > 0 ? 'no Modic change' : 'no endplate seen', detail, positive: false };
+  const detail = shown(disc.signal, words, ({ pfirrmannLike }) =>
+    words.say('page.pfirrmann', { grade: pfirrmannLike }),
+  );
+  if (changes.length > 0) return { finding: changeText(changes, words), detail, positive: true };
+  if (unknown !== undefined) return { finding: withheld(unknown, words), detail, positive: false };
+  return {
+    finding: facing.length > 0 ? words.say('line.noModic') : words.say('page.noEndplate'),
+    detail,
+    positive: false,
+  };
 }
 
 /** `Modic 2: L5 inferior, S1 superior`: the endplates by type, cranial ones first. */
-function changeText(changes: readonly EndplateFinding[]): string {
+function changeText(changes: readonly EndplateFinding[], words: ReportText): string {
   const byType = new Map<string, string[]>();
-  for (const { modic, position, vertebraLevel, vertebraId } of [...changes].reverse()) {
-    if (modic.status !== 'assessed') continue;
-    const type = modic.value.type.replace('3-possible', '3 (possible)');
-    byType.set(type, [...(byType.get(type) ?? []), `${vertebraLevel ?? vertebraId} ${position}`]);
+  for (const endplate of [...changes].reverse()) {
+    const { modic } = endplate;
+    if (modic.status !== 'assessed' || modic.value.type === 'none') continue;
+    const type = modicType(modic.value.type, words);
+    byType.set(type, [...(byType.get(type) ?? []), endplateName(endplate, words)]);
   }
-  return [...byType].map(([type, where]) => `Modic ${type}: ${where.join(', ')}`).join('; ');
+  return [...byType]
+    .map(([type, where]) => words.say('page.modicAt', { type, where: words.list(where) }))
+    .join(words.say('join.clause'));
 }
 
-function shown<T>(assessment: Assessment<T>, text: (value: T) => string): string {
-  return assessment.status === 'assessed' ? text(assessment.value) : withheld(assessment);
+function shown<T>(assessment: Assessment<T>, words: ReportText, text: (value: T) => string): string {
+  return assessment.status === 'assessed' ? text(assessment.value) : withheld(assessment, words);
 }
 
-function withheld(assessment: Assessment<unknown>): string {
+function withheld(assessment: Assessment<unknown>, words: ReportText): string {
   if (assessment.status === 'assessed') return '';
-  return `not assessed: ${inSentence(reasonConcept(assessment.reason.code).meaning)}`;
+  return words.say('line.notAssessed', { reason: words.reason(assessment.reason.code) });
 }
 
-function heightText({ anteriorMm, middleMm, posteriorMm }: Heights): string {
-  return [anteriorMm, middleMm, posteriorMm].map((value) => value.toFixed(1)).join(' / ');
-}
-
-function figure(value: number): string {
-  return Math.abs(value) >= 10 ? String(Math.round(value)) : String(Math.round(value * 10) / 10);
+function heightText({ anteriorMm, middleMm, posteriorMm }: Heights, words: ReportText): string {
+  return [anteriorMm, middleMm, posteriorMm].map((value) => words.fixed(value, 1)).join(' / ');
 }

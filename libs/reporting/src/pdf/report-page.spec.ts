@@ -3,6 +3,7 @@ import { inflateSync } from 'node:zlib';
 import { assessed, type KeySlice, notAssessed } from '@endplate/findings';
 import { someCalcification, someFindings, someModic } from '../testing/some-findings';
 import { findingRows } from './finding-rows';
+import { reportText } from '../text/report-text';
 import { fitText, wrapText } from './fit-text';
 import { renderReportPage } from './report-page';
 
@@ -54,7 +55,7 @@ describe('the rows', () => {
       .withDisc()
       .withDisc({ calcification: notAssessed('METAL', 'Metal.'), heights: notAssessed('METAL', 'Metal.') })
       .build();
-    expect(findingRows(findings, 'CT')).toEqual([
+    expect(findingRows(findings, 'CT', reportText())).toEqual([
       { level: 'L3/L4', finding: 'not assessed: metal', detail: '', heights: 'not assessed', positive: false },
       { level: 'L4/L5', finding: 'calcification', detail: '42 mm³, 0.4 %, mean 312 HU', heights: '11.2 / 9.4 / 6.1', positive: true },
       { level: 'L5/S1', finding: 'no calcification', detail: '1.4 mm would have shown', heights: '11.2 / 9.4 / 6.1', positive: false },
@@ -67,7 +68,7 @@ describe('the rows', () => {
       .withEndplate(assessed(someModic({ type: '3-possible' }), 0.8))
       .withEndplate(assessed(someModic({ type: '3-possible' }), 0.8))
       .build();
-    const [row] = findingRows(findings, 'MR');
+    const [row] = findingRows(findings, 'MR', reportText());
     expect(row).toMatchObject({
       finding: 'Modic 3 (possible): S1 superior, L5 inferior',
       detail: 'Pfirrmann-like 3',

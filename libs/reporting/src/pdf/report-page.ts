@@ -1,9 +1,10 @@
 import { createCanvas, ImageData, PDFDocument, type SKRSContext2D } from '@napi-rs/canvas';
 import { type KeySlice, type StudyFindings } from '@endplate/findings';
 import { drawKeyImage } from '../capture/draw-key-image';
+import { fitFont } from '../capture/fit-font';
 import { type FontFamilies, fontFamilies, type FontSet } from '../capture/font-set';
-import { inSentence, reasonConcept } from '../code/reason-code';
-import { INTENDED_USE } from '../module/equipment';
+import { type ReportLanguage } from '../text/language';
+import { type ReportText, reportText } from '../text/report-text';
 import { drawTable } from './draw-table';
 import { fitText, wrapText } from './fit-text';
 import { PAGE, PAPER } from './page';
@@ -11,45 +12,56 @@ import { findingRows } from './finding-rows';
 
 /**
  * The findings on one page of A4: a table of the discs, the overview and the first positive discs, what the reader must
- * know. Holds no patient data: the object that it travels in names the patient. The same input gives the same bytes.
+ * know, in the language asked for. Holds no patient data: the object that it travels in names the patient. The same input gives the same bytes.
  *
  * @returns a PDF
  * @throws FontUnusableError `REPORTING_FONT_UNUSABLE`
  */
-export function renderReportPage(findings: StudyFindings, slices: readonly KeySlice[], fonts: FontSet): Buffer {
+export function renderReportPage(
+  findings: StudyFindings,
+  slices: readonly KeySlice[],
+  fonts: FontSet,
+  language?: ReportLanguage,
+): Buffer {
+  const words = reportText(language);
   const families = fontFamilies(fonts);
-  const document = new PDFDocument({ title: 'Endplate measurements', creator: 'Endplate', compressionLevel: 6 });
+  const document = new PDFDocument({ title: words.say('object.title'), creator: 'Endplate', compressionLevel: 6 });
   const context = document.beginPage(PAGE.width, PAGE.height) as SKRSContext2D;
   context.fillStyle = PAPER.background;
   context.fillRect(0, 0, PAGE.width, PAGE.height);
   context.textBaseline = 'alphabetic';
-  let y = drawHead(context, findings, families);
+  let y = drawHead(context, findings, families, words);
   const modality = findings.series.some((series) => series.used && series.modality === 'CT') ? 'CT' : 'MR';
-  y = drawTable(context, findingRows(findings, modality), modality, y, families);
-  y = drawRemarks(context, findings, y + 14, families);
-  drawPictures(context, findings, slices, fonts, y + 8);
-  drawFoot(context, findings, families);
+  y = drawTable(context, findingRows(findings, modality, words), modality, y, families, words);
+  y = drawRemarks(context, findings, y + 14, families, words);
+  drawPictures(context, findings, slices, fonts, y + 8, words);
+  drawFoot(context, findings, families, words);
   document.endPage();
   return document.close();
 }
 
-function drawHead(context: SKRSContext2D, findings: StudyFindings, fonts: FontFamilies): number {
+function drawHead(context: SKRSContext2D, findings: StudyFindings, fonts: FontFamilies, words: ReportText): number {
   const { left, right } = PAGE;
   context.fillStyle = PAPER.text;
   context.textAlign = 'left';
-  context.font = `18px "${fonts.bold}"`;
-  context.fillText('Spine measurements', left, 50);
+  context.font = `18px ${fonts.bold}`;
+  const title = words.say('page.title');
+  context.fillText(title, left, 50);
+  const room = right - left - context.measureText(title).width - 16;
   context.textAlign = 'right';
-  context.font = `9px "${fonts.regular}"`;
+  context.font = `9px ${fonts.regular}`;
   context.fillStyle = PAPER.muted;
-  context.fillText(`Version ${findings.version}, ${findings.createdAt.slice(0, 16).replace('T', ' ')} UTC`, right, 42);
-  context.fillText('Automatic measurements, not read by a physician', right, 54);
+  const time = findings.createdAt.slice(0, 16).replace('T', ' ');
+  context.fillText(words.say('page.version', { version: findings.version, time }), right, 42);
+  const notRead = words.say('object.notRead');
+  fitFont(context, notRead, 9, fonts.regular, room);
+  context.fillText(notRead, right, 54);
   context.textAlign = 'left';
   context.fillStyle = PAPER.warning;
   context.fillRect(left, 62, right - left, 20);
   context.fillStyle = PAPER.background;
-  context.font = `10px "${fonts.bold}"`;
-  context.fillText(INTENDED_USE, left + 8, 76);
+  context.font = `10px ${fonts.bold}`;
+  context.fillText(words.say('use.intended'), left + 8, 76);
   return 98;
 }
 
@@ -57,14 +69,23 @@ function drawHead(context: SKRSContext2D, findings: StudyFindings, fonts: FontFa
 const GAP = 8;
 
 /** What a reader must see beside the numbers: level names withheld, remarks. */
-function drawRemarks(context: SKRSContext2D, findings: StudyFindings, top: number, fonts: FontFamilies): number {
+function drawRemarks(
+  context: SKRSContext2D,
+  findings: StudyFindings,
+  top: number,
+  fonts: FontFamilies,
+  words: ReportText,
+): number {
   const withheld = findings.labelling?.reason;
+  const before = findings.predecessorVersion;
   const remarks = [
-    ...(withheld ? [`Level names withheld: ${inSentence(reasonConcept(withheld.code).meaning)}.`] : []),
-    ...(findings.predecessorVersion === undefined ? [] : [`Replaces version ${findings.predecessorVersion}.`]),
-    ...findings.remarks,
+    ...(withheld
+      ? [words.say('picture.levelsWithheld', { reason: words.reason(withheld.code) }) + words.say('join.stop')]
+      : []),
+    ...(before === undefined ? [] : [words.say('page.replaces', { version: before })]),
+    ...findings.remarks.map((remark) => words.sentence(remark)),
   ];
-  context.font = `8.5px "${fonts.regular}"`;
+  context.font = `8.5px ${fonts.regular}`;
   context.fillStyle = PAPER.text;
   let y = top;
   for (const line of remarks.flatMap((remark) => wrapText(context, remark, PAGE.right - PAGE.left)).slice(0, 10)) {
@@ -81,6 +102,7 @@ function drawPictures(
   slices: readonly KeySlice[],
   fonts: FontSet,
   top: number,
+  words: ReportText,
 ): void {
   const overview = slices.find(({ kind }) => kind === 'overview');
   const discs = slices.filter(({ kind }) => kind === 'disc').slice(0, 2);
@@ -89,7 +111,7 @@ function drawPictures(
   const share = discs.length > 0 ? 0.56 : 1;
   let x = PAGE.left;
   if (overview) {
-    const { width } = drawOne(context, overview, findings, fonts, {
+    const { width } = drawOne(context, overview, findings, fonts, words, {
       x,
       y: top,
       width: room.width * share,
@@ -100,7 +122,7 @@ function drawPictures(
   let y = top;
   for (const slice of discs) {
     const height = (room.height - GAP * (discs.length - 1)) / discs.length;
-    y += GAP + drawOne(context, slice, findings, fonts, { x, y, width: PAGE.right - x, height }).height;
+    y += GAP + drawOne(context, slice, findings, fonts, words, { x, y, width: PAGE.right - x, height }).height;
   }
 }
 
@@ -110,9 +132,10 @@ function drawOne(
   slice: KeySlice,
   findings: StudyFindings,
   fonts: FontSet,
+  words: ReportText,
   box: { readonly x: number; readonly y: number; readonly width: number; readonly height: number },
 ): { readonly width: number; readonly height: number } {
-  const { rgb, width, height } = drawKeyImage(slice, findings, fonts);
+  const { rgb, width, height } = drawKeyImage(slice, findings, fonts, words.language);
   const rgba = new Uint8ClampedArray(width * height * 4).fill(255);
   for (let from = 0, to = 0; from < rgb.length; from += 3, to += 4) rgba.set(rgb.subarray(from, from + 3), to);
   const canvas = createCanvas(width, height);
@@ -122,15 +145,20 @@ function drawOne(
   return { width: width * scale, height: height * scale };
 }
 
-function drawFoot(context: SKRSContext2D, findings: StudyFindings, fonts: FontFamilies): void {
+function drawFoot(context: SKRSContext2D, findings: StudyFindings, fonts: FontFamilies, words: ReportText): void {
   const { software, model, thresholdsVersion } = findings;
   context.textAlign = 'left';
-  context.font = `7.5px "${fonts.regular}"`;
+  context.font = `7.5px ${fonts.regular}`;
   context.fillStyle = PAPER.muted;
-  const line = `${software.name} ${software.version}, model ${model.name} ${model.version} (sha256 ${model.sha256.slice(0, 16)}), thresholds ${thresholdsVersion}`;
+  const line = words.say('page.program', {
+    software: `${software.name} ${software.version}`,
+    model: `${model.name} ${model.version}`,
+    sha256: model.sha256.slice(0, 16),
+    thresholds: thresholdsVersion,
+  });
   context.fillText(fitText(context, line, PAGE.right - PAGE.left), PAGE.left, PAGE.height - 34);
   context.fillText(
-    fitText(context, `Study ${findings.studyInstanceUID}`, PAGE.right - PAGE.left),
+    fitText(context, words.say('page.study', { uid: findings.studyInstanceUID }), PAGE.right - PAGE.left),
     PAGE.left,
     PAGE.height - 23,
   );

@@ -10,10 +10,11 @@ import {
 import { type StudyFindings } from '@endplate/findings';
 import { ReportNotPossibleError } from '../errors';
 import { contentTime } from '../module/content-time';
-import { equipmentModules, INTENDED_USE } from '../module/equipment';
+import { equipmentModules } from '../module/equipment';
 import { patientStudyModules } from '../module/patient-study';
 import { type ReportContext } from '../report-context';
 import { cieLab } from '../seg/cielab';
+import { reportText } from '../text/report-text';
 import { type Segment, segmentsOf } from '../seg/segment';
 import { type SegmentationSource } from '../seg/segmentation-source';
 import { sopItem } from '../sr/content/content-item';
@@ -40,7 +41,8 @@ export function renderPresentationState(
 ): Buffer {
   const { display } = source;
   if (!display) throw new ReportNotPossibleError('the images of the series differ in their rescale.');
-  const planes = annotatedPlanes(segmentsOf(findings, source), source).filter(({ drawn }) => drawn.length > 0);
+  const words = reportText(context.language);
+  const planes = annotatedPlanes(segmentsOf(findings, source, words), source).filter(({ drawn }) => drawn.length > 0);
   if (planes.length === 0) throw new ReportNotPossibleError('nothing is there to draw.');
   const { date, time } = contentTime(findings.createdAt, context);
   const images = planes.map(({ plane }) => imageItem(source, plane));
@@ -51,7 +53,7 @@ export function renderPresentationState(
     Modality: 'PR',
     SeriesInstanceUID: deriveUid('gsps-series', findings.studyInstanceUID, context.destinationProfile),
     SeriesNumber: 9105,
-    SeriesDescription: 'Endplate outlines (research use)',
+    SeriesDescription: words.say('series.outlines'),
     SeriesDate: date,
     SeriesTime: time,
     // The spine is no paired structure.
@@ -63,7 +65,7 @@ export function renderPresentationState(
     PresentationCreationDate: date,
     PresentationCreationTime: time,
     ContentLabel: 'ENDPLATE',
-    ContentDescription: INTENDED_USE,
+    ContentDescription: words.say('use.intended'),
     ContentCreatorName: null,
     ReferencedSeriesSequence: [{ SeriesInstanceUID: source.seriesInstanceUID, ReferencedImageSequence: images }],
     ...greyValues(display),

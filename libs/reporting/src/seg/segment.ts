@@ -6,6 +6,8 @@ import { CODE } from '../code/concept';
 import { PRIVATE } from '../code/private-code';
 import { codeItem } from '../sr/content/content-item';
 import { trackDisc, trackEndplate, type Tracking, trackVertebra } from '../sr/finding/tracking';
+import { type PhraseKey } from '../text/catalogue';
+import { type ReportText } from '../text/report-text';
 import { cieLab, type Rgb } from './cielab';
 import { type LesionMask, type SegmentationSource } from './segmentation-source';
 
@@ -30,34 +32,44 @@ const COLOUR = { body: [150, 185, 225], sacrum: [120, 160, 205], disc: [79, 214,
 interface LesionStyle {
   readonly type: CodedConcept;
   readonly colour: Rgb;
-  readonly label: string;
+  readonly label: PhraseKey;
   readonly layer: string;
 }
 
 const LESION: Readonly<Partial<Record<KeyOutlineKind, LesionStyle>>> = {
-  calcification: { type: CODE.calcification, colour: [255, 176, 0], label: 'calcification', layer: 'CALCIFICATION' },
-  'modic-1': { type: PRIVATE.modic1, colour: [255, 127, 80], label: 'Modic 1', layer: 'MODIC_1' },
-  'modic-2': { type: PRIVATE.modic2, colour: [240, 228, 66], label: 'Modic 2', layer: 'MODIC_2' },
+  calcification: {
+    type: CODE.calcification,
+    colour: [255, 176, 0],
+    label: 'legend.calcification',
+    layer: 'CALCIFICATION',
+  },
+  'modic-1': { type: PRIVATE.modic1, colour: [255, 127, 80], label: 'legend.modic-1', layer: 'MODIC_1' },
+  'modic-2': { type: PRIVATE.modic2, colour: [240, 228, 66], label: 'legend.modic-2', layer: 'MODIC_2' },
   'modic-3-possible': {
     type: PRIVATE.modic3,
     colour: [204, 155, 255],
-    label: 'Modic 3, possible',
+    label: 'legend.modic-3-possible',
     layer: 'MODIC_3_POSSIBLE',
   },
-  'modic-mixed': { type: PRIVATE.modicMixed, colour: [255, 95, 162], label: 'Modic, mixed', layer: 'MODIC_MIXED' },
+  'modic-mixed': {
+    type: PRIVATE.modicMixed,
+    colour: [255, 95, 162],
+    label: 'legend.modic-mixed',
+    layer: 'MODIC_MIXED',
+  },
 };
 
 /** The segments of a series, those that matter most first: lesions, discs, vertebrae, each caudal to cranial. */
-export function segmentsOf(findings: StudyFindings, source: SegmentationSource): Segment[] {
+export function segmentsOf(findings: StudyFindings, source: SegmentationSource, words: ReportText): Segment[] {
   const voxelsOf = voxelsByInstance(source);
   const structures = source.instanceList.flatMap(({ value, kind, findingId }) => {
     const voxels = voxelsOf.get(value);
-    const segment = voxels && structureSegment(findings, kind, findingId, voxels);
+    const segment = voxels && structureSegment(findings, kind, findingId, voxels, words);
     return segment ? [segment] : [];
   });
   const discs = structures.filter(({ colour }) => colour === COLOUR.disc);
   const bones = structures.filter(({ colour }) => colour !== COLOUR.disc);
-  return [...source.lesions.flatMap((lesion) => lesionSegment(findings, lesion)), ...discs, ...bones];
+  return [...source.lesions.flatMap((lesion) => lesionSegment(findings, lesion, words)), ...discs, ...bones];
 }
 
 /** Item of the Segment Sequence. @standard PS3.3 C.8.20.4 */
@@ -92,39 +104,40 @@ function structureSegment(
   kind: 'body' | 'disc' | 'sacrum',
   findingId: string,
   voxels: Uint32Array,
+  words: ReportText,
 ): Segment | undefined {
   const category = CODE.anatomicalStructure;
   if (kind === 'disc') {
     const disc = findings.discs.find(({ id }) => id === findingId);
     if (!disc) return undefined;
-    const tracking = trackDisc(findings, disc);
+    const tracking = trackDisc(findings, disc, words);
     const type = discSite(disc.level);
     return { label: short(tracking), layer: 'DISC', category, type, tracking, colour: COLOUR.disc, voxels };
   }
   const vertebra = findings.vertebrae.find(({ id }) => id === findingId);
   if (!vertebra) return undefined;
-  const tracking = trackVertebra(findings, vertebra);
+  const tracking = trackVertebra(findings, vertebra, words);
   const type = vertebraSite(vertebra.level, vertebra.id);
   return { label: short(tracking), layer: 'VERTEBRA', category, type, tracking, colour: COLOUR[kind], voxels };
 }
 
-function lesionSegment(findings: StudyFindings, { kind, findingId, voxels }: LesionMask): Segment[] {
+function lesionSegment(findings: StudyFindings, { kind, findingId, voxels }: LesionMask, words: ReportText): Segment[] {
   const style = LESION[kind];
   if (!style || voxels.length === 0) return [];
-  const { type, colour, label, layer } = style;
+  const { type, colour, layer } = style;
   const lesion = { layer, category: CODE.morphologicallyAbnormal, type, colour, voxels };
   const disc = findings.discs.find(({ id }) => id === findingId);
   if (disc) {
-    const tracking = trackDisc(findings, disc);
-    return [{ ...lesion, label: labelled(tracking, label), region: discSite(disc.level), tracking }];
+    const tracking = trackDisc(findings, disc, words);
+    return [{ ...lesion, label: labelled(tracking, style.label, words), region: discSite(disc.level), tracking }];
   }
   const endplate = findings.endplates.find(({ id }) => id === findingId);
   if (!endplate) return [];
-  const tracking = trackEndplate(findings, endplate);
+  const tracking = trackEndplate(findings, endplate, words);
   return [
     {
       ...lesion,
-      label: labelled(tracking, label),
+      label: labelled(tracking, style.label, words),
       region: vertebraSite(endplate.vertebraLevel, endplate.vertebraId),
       regionModifier: endplate.position === 'superior' ? CODE.superior : CODE.inferior,
       tracking,
@@ -144,8 +157,8 @@ function voxelsByInstance({ instances }: SegmentationSource): Map<number, Uint32
   return voxels;
 }
 
-function labelled(tracking: Tracking, what: string): string {
-  return `${short(tracking)}, ${what}`;
+function labelled(tracking: Tracking, what: PhraseKey, words: ReportText): string {
+  return words.parts([short(tracking), words.phrase(what)]);
 }
 
 /** LO takes 64 characters. @standard PS3.5 6.2 */

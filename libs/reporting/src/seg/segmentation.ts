@@ -15,11 +15,12 @@ import { type StudyFindings } from '@endplate/findings';
 import { CODE } from '../code/concept';
 import { ReportNotPossibleError } from '../errors';
 import { contentTime } from '../module/content-time';
-import { equipmentModules, INTENDED_USE } from '../module/equipment';
+import { equipmentModules } from '../module/equipment';
 import { patientStudyModules } from '../module/patient-study';
 import { type ReportContext } from '../report-context';
 import { codeItem, sopItem } from '../sr/content/content-item';
 import { packBits, type SegmentFrame, segmentFrames } from './segment-frames';
+import { type ReportText, reportText } from '../text/report-text';
 import { type Segment, segmentItem, segmentsOf } from './segment';
 import { type SegmentationSource } from './segmentation-source';
 
@@ -48,7 +49,8 @@ export function renderSegmentation(
   const { frameOfReferenceUID, seriesDims } = source;
   if (frameOfReferenceUID === undefined) throw new ReportNotPossibleError('the series has no frame of reference.');
   const [columns, rows] = seriesDims;
-  const { segments, frames, left } = fitting(segmentsOf(findings, source), source);
+  const words = reportText(context.language);
+  const { segments, frames, left } = fitting(segmentsOf(findings, source, words), source);
   if (frames.length === 0) throw new ReportNotPossibleError('nothing was segmented.');
   const { date, time } = contentTime(findings.createdAt, context);
   const algorithm = algorithmItem(findings);
@@ -59,7 +61,7 @@ export function renderSegmentation(
     Modality: 'SEG',
     SeriesInstanceUID: deriveUid('seg-series', ...names(findings, context)),
     SeriesNumber: 9102,
-    SeriesDescription: 'Endplate segmentation (research use)',
+    SeriesDescription: words.say('series.segmentation'),
     SeriesDate: date,
     SeriesTime: time,
     FrameOfReferenceUID: frameOfReferenceUID,
@@ -73,7 +75,7 @@ export function renderSegmentation(
     ContentDate: date,
     ContentTime: time,
     ContentLabel: 'ENDPLATE',
-    ContentDescription: left === 0 ? INTENDED_USE : `${INTENDED_USE} ${left} segments left out for size.`.slice(0, 64),
+    ContentDescription: describe(left, words),
     ContentCreatorName: null,
     ImageType: ['DERIVED', 'PRIMARY'],
     LossyImageCompression: '00',
@@ -202,4 +204,11 @@ function imageOf({ images }: SegmentationSource, plane: number): SegmentationSou
   const image = images[plane];
   if (!image) throw new ReportNotPossibleError(`the series has no image for plane ${plane}.`);
   return image;
+}
+
+/** LO takes 64 characters, so that what was left out needs the shorter warning. @standard PS3.5 6.2 */
+function describe(left: number, words: ReportText): string {
+  return left === 0
+    ? words.say('use.intended')
+    : words.say('object.leftOut', { use: words.say('use.burnedIn'), count: left });
 }

@@ -46,6 +46,11 @@ export class ReportText {
     return fill(this.phrases[key], given);
   }
 
+  /** A phrase that has no placeholder, by a key put together. */
+  phrase(key: PhraseKey): string {
+    return this.phrases[key];
+  }
+
   /** Why something was not assessed, as it stands inside a sentence. */
   reason(code: ReasonCode): string {
     return this.phrases[`reason.${code}`];
@@ -69,7 +74,12 @@ export class ReportText {
     return english;
   }
 
-  /** Things in a row. */
+  /** What is said one after the other of the same thing. */
+  parts(parts: readonly string[]): string {
+    return parts.join(this.phrases['join.part']);
+  }
+
+  /** Things of one kind in a row. */
   list(items: readonly string[]): string {
     return items.join(this.phrases['join.list']);
   }

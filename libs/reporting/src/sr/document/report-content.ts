@@ -1,5 +1,6 @@
 import { type StudyFindings } from '@endplate/findings';
 import { type ReportContext } from '../../report-context';
+import { reportText } from '../../text/report-text';
 import { type ContentItem } from '../content/content-item';
 import { discGroup } from '../finding/disc-group';
 import { endplateGroup } from '../finding/endplate-group';
@@ -18,20 +19,21 @@ export function reportContent(
   context: ReportContext,
   coordinates: CoordinateKind,
 ): ContentItem {
+  const words = reportText(context.language);
   const used = findings.series.filter((series) => series.used && series.instances.length > 0);
   const endplates = endplatesReason(findings.endplates) ? [] : findings.endplates;
   const vertebrae = findings.vertebrae.filter(({ id }) => id !== 'sacrum');
   return measurementReport({
-    language: languageOfContent(),
+    language: languageOfContent(words.language),
     observer: observationContext(context),
     modalities: [...new Set(used.map((series) => series.modality))],
     imageLibrary: imageLibrary(used),
     algorithm: algorithmIdentification(findings, 'HAS CONCEPT MOD'),
     groups: [
-      ...findings.discs.map((disc) => discGroup(findings, disc, coordinates)),
-      ...endplates.map((endplate) => endplateGroup(findings, endplate, coordinates)),
-      ...vertebrae.map((vertebra) => vertebraGroup(findings, vertebra, coordinates)),
+      ...findings.discs.map((disc) => discGroup(findings, disc, coordinates, words)),
+      ...endplates.map((endplate) => endplateGroup(findings, endplate, coordinates, words)),
+      ...vertebrae.map((vertebra) => vertebraGroup(findings, vertebra, coordinates, words)),
     ],
-    evaluations: studyItems(findings),
+    evaluations: studyItems(findings, words),
   });
 }

@@ -6,6 +6,7 @@ import { equipmentModules } from '../../module/equipment';
 import { evidenceSequence } from '../../module/evidence';
 import { patientStudyModules } from '../../module/patient-study';
 import { type ReportContext } from '../../report-context';
+import { reportText } from '../../text/report-text';
 import { sopItem } from '../content/content-item';
 import { encodeContent, referencedInstances } from '../content/encode-content';
 import { reportContent } from './report-content';
@@ -58,11 +59,12 @@ export function renderStructuredReport(
 /** SR Document Series and SR Document General. @standard PS3.3 C.17.1, PS3.3 C.17.2 */
 function documentModules(findings: StudyFindings, context: ReportContext, profile: ReportProfile): NaturalDataset {
   const { date, time } = contentTime(findings.createdAt, context);
+  const words = reportText(context.language);
   return {
     Modality: 'SR',
     SeriesInstanceUID: seriesUid(findings, context, profile),
     SeriesNumber: 9100,
-    SeriesDescription: 'Endplate measurements (research use)',
+    SeriesDescription: words.say('series.measurements'),
     SeriesDate: date,
     SeriesTime: time,
     ReferencedPerformedProcedureStepSequence: [],
@@ -73,7 +75,7 @@ function documentModules(findings: StudyFindings, context: ReportContext, profil
     InstanceCreationTime: time,
     // A physician's reading is missing from every report of ours.
     CompletionFlag: 'PARTIAL',
-    CompletionFlagDescription: 'Automatic measurements, not read by a physician',
+    CompletionFlagDescription: words.say('object.notRead'),
     VerificationFlag: 'UNVERIFIED',
     PreliminaryFlag: 'PRELIMINARY',
     PerformedProcedureCodeSequence: [],

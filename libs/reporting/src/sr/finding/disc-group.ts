@@ -3,6 +3,7 @@ import { discSite } from '../../code/anatomy-code';
 import { CODE } from '../../code/concept';
 import { PRIVATE } from '../../code/private-code';
 import { UNIT } from '../../code/unit';
+import { type ReportText } from '../../text/report-text';
 import { type ContentItem } from '../content/content-item';
 import { type CoordinateKind, graphicOf, type MeasurementGroupInput } from '../template/measurement-group';
 import { planarGroup } from '../template/tid-1410';
@@ -16,12 +17,17 @@ import { given, withheldItems } from './withheld';
 const GRADE = [PRIVATE.grade1, PRIVATE.grade2, PRIVATE.grade3, PRIVATE.grade4, PRIVATE.grade5] as const;
 
 /** Measurement group of one disc: volumetric where volumes were measured, else planar, else without a region. */
-export function discGroup(findings: StudyFindings, disc: DiscFinding, coordinates: CoordinateKind): ContentItem {
+export function discGroup(
+  findings: StudyFindings,
+  disc: DiscFinding,
+  coordinates: CoordinateKind,
+  words: ReportText,
+): ContentItem {
   const input: MeasurementGroupInput = {
-    ...trackDisc(findings, disc),
+    ...trackDisc(findings, disc, words),
     finding: CODE.disc,
     findingSite: discSite(disc.level),
-    items: [...calcificationItems(disc), ...signalItems(disc), ...shapeItems(disc), ...withheld(disc)],
+    items: [...calcificationItems(disc), ...signalItems(disc), ...shapeItems(disc), ...withheld(disc, words)],
   };
   const graphic = graphicOf(disc.outlines, coordinates);
   if (graphic?.kind !== 'image') return genericGroup(input, graphic);
@@ -56,14 +62,17 @@ function shapeItems(disc: DiscFinding): ContentItem[] {
   ];
 }
 
-function withheld(disc: DiscFinding): ContentItem[] {
-  return withheldItems([
-    ['Calcification', disc.calcification],
-    ['Intradiscal gas', disc.vacuum],
-    ['T2 signal and Pfirrmann-like grade', disc.signal],
-    ['Heights', disc.heights],
-    ['Height index', disc.heightIndex],
-    ['Wedge', disc.wedgeDeg],
-    ['Slip', disc.slip],
-  ]);
+function withheld(disc: DiscFinding, words: ReportText): ContentItem[] {
+  return withheldItems(
+    [
+      [words.say('what.calcification'), disc.calcification],
+      [words.say('what.gas'), disc.vacuum],
+      [words.say('what.signal'), disc.signal],
+      [words.say('what.heights'), disc.heights],
+      [words.say('what.heightIndex'), disc.heightIndex],
+      [words.say('what.wedge'), disc.wedgeDeg],
+      [words.say('what.slip'), disc.slip],
+    ],
+    words,
+  );
 }

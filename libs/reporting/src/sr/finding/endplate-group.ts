@@ -4,6 +4,7 @@ import { type CodedConcept } from '../../code/coded-concept';
 import { CODE } from '../../code/concept';
 import { PRIVATE } from '../../code/private-code';
 import { UNIT } from '../../code/unit';
+import { type ReportText } from '../../text/report-text';
 import { type ContentItem, text } from '../content/content-item';
 import { type CoordinateKind, graphicOf, type MeasurementGroupInput } from '../template/measurement-group';
 import { planarGroup } from '../template/tid-1410';
@@ -25,20 +26,24 @@ export function endplateGroup(
   findings: StudyFindings,
   endplate: EndplateFinding,
   coordinates: CoordinateKind,
+  words: ReportText,
 ): ContentItem {
   const input: MeasurementGroupInput = {
-    ...trackEndplate(findings, endplate),
+    ...trackEndplate(findings, endplate, words),
     finding: PRIVATE.endplate,
     findingSite: vertebraSite(endplate.vertebraLevel, endplate.vertebraId),
     topographicalModifier: endplate.position === 'superior' ? CODE.superior : CODE.inferior,
-    items: [...given(endplate.modic, modicItems), ...withheldItems([['Modic change', endplate.modic]])],
+    items: [
+      ...given(endplate.modic, (modic, confidence) => modicItems(modic, confidence, words)),
+      ...withheldItems([[words.say('what.modic'), endplate.modic]], words),
+    ],
   };
   const outlines = endplate.modic.status === 'assessed' ? endplate.modic.value.outlines : [];
   const graphic = graphicOf(outlines, coordinates);
   return graphic?.kind === 'image' ? planarGroup(input, graphic) : genericGroup(input, graphic);
 }
 
-function modicItems(modic: Modic, confidence: number): ContentItem[] {
+function modicItems(modic: Modic, confidence: number, words: ReportText): ContentItem[] {
   const mixed = modic.type === 'mixed' ? modic.mixedOf : undefined;
   return [
     evaluation(PRIVATE.modic, TYPE[modic.type], confidence),
@@ -54,6 +59,6 @@ function modicItems(modic: Modic, confidence: number): ContentItem[] {
           measurement(PRIVATE.modicHeightPercent, modic.heightPercent, UNIT.percent),
           measurement(PRIVATE.modicContact, modic.apFraction, UNIT.ratio),
         ]),
-    ...modic.caveats.map((caveat) => text('CONTAINS', CODE.comment, caveat)),
+    ...modic.caveats.map((caveat) => text('CONTAINS', CODE.comment, words.sentence(caveat))),
   ];
 }

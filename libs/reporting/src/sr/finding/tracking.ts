@@ -1,5 +1,6 @@
 import { deriveUid } from '@endplate/dicom';
 import { type DiscFinding, type EndplateFinding, type StudyFindings, type VertebraFinding } from '@endplate/findings';
+import { type ReportText } from '../../text/report-text';
 
 /** Name and UID under which a structure is followed. */
 export interface Tracking {
@@ -10,27 +11,41 @@ export interface Tracking {
 type Study = Pick<StudyFindings, 'studyInstanceUID'>;
 
 /** Tracking of a disc. The UID hangs on study and structure, not on the version, so that it stays with the disc. */
-export function trackDisc(study: Study, disc: Pick<DiscFinding, 'id' | 'ordinal' | 'level'>): Tracking {
-  const name = disc.level ?? `${disc.ordinal}, counted from the lowest (level withheld)`;
-  return { trackingIdentifier: `Disc ${name}`, trackingUID: trackingUid(study, disc.level ?? disc.id) };
+export function trackDisc(
+  study: Study,
+  disc: Pick<DiscFinding, 'id' | 'ordinal' | 'level'>,
+  words: ReportText,
+): Tracking {
+  const level = disc.level ?? words.say('name.counted', { ordinal: disc.ordinal });
+  return {
+    trackingIdentifier: words.say('name.disc', { level }),
+    trackingUID: trackingUid(study, disc.level ?? disc.id),
+  };
 }
 
 /** Tracking of an endplate, as {@link trackDisc}. */
 export function trackEndplate(
   study: Study,
   endplate: Pick<EndplateFinding, 'vertebraId' | 'vertebraLevel' | 'position'>,
+  words: ReportText,
 ): Tracking {
   const { vertebraId, vertebraLevel, position } = endplate;
   return {
-    trackingIdentifier: `Endplate ${vertebraLevel ?? vertebraName(vertebraId)}, ${position}`,
+    trackingIdentifier: words.say(position === 'superior' ? 'name.superiorEndplate' : 'name.inferiorEndplate', {
+      level: vertebraLevel ?? vertebraName(vertebraId, words),
+    }),
     trackingUID: trackingUid(study, `${vertebraLevel ?? vertebraId}-${position}`),
   };
 }
 
 /** Tracking of a vertebra, as {@link trackDisc}. */
-export function trackVertebra(study: Study, vertebra: Pick<VertebraFinding, 'id' | 'level'>): Tracking {
+export function trackVertebra(
+  study: Study,
+  vertebra: Pick<VertebraFinding, 'id' | 'level'>,
+  words: ReportText,
+): Tracking {
   return {
-    trackingIdentifier: `Vertebra ${vertebra.level ?? vertebraName(vertebra.id)}`,
+    trackingIdentifier: words.say('name.vertebra', { level: vertebra.level ?? vertebraName(vertebra.id, words) }),
     trackingUID: trackingUid(study, vertebra.level ?? vertebra.id),
   };
 }
@@ -40,7 +55,8 @@ function trackingUid(study: Study, key: string): string {
 }
 
 /** `vertebra-3` as people say it. */
-function vertebraName(id: string): string {
+function vertebraName(id: string, words: ReportText): string {
   const ordinal = /^vertebra-([0-9]+)$/.exec(id)?.[1];
-  return ordinal === undefined ? id : `${ordinal}, counted from the lowest (level withheld)`;
+  if (ordinal !== undefined) return words.say('name.counted', { ordinal });
+  return id === 'sacrum' ? words.say('name.sacrum') : id;
 }

@@ -3,6 +3,7 @@ import { vertebraSite } from '../../code/anatomy-code';
 import { CODE } from '../../code/concept';
 import { PRIVATE } from '../../code/private-code';
 import { UNIT } from '../../code/unit';
+import { type ReportText } from '../../text/report-text';
 import { type ContentItem } from '../content/content-item';
 import { type CoordinateKind, graphicOf, type MeasurementGroupInput } from '../template/measurement-group';
 import { planarGroup } from '../template/tid-1410';
@@ -17,9 +18,10 @@ export function vertebraGroup(
   findings: StudyFindings,
   vertebra: VertebraFinding,
   coordinates: CoordinateKind,
+  words: ReportText,
 ): ContentItem {
   const input: MeasurementGroupInput = {
-    ...trackVertebra(findings, vertebra),
+    ...trackVertebra(findings, vertebra, words),
     finding: CODE.vertebra,
     findingSite: vertebraSite(vertebra.level, vertebra.id),
     items: [
@@ -27,7 +29,7 @@ export function vertebraGroup(
       ...(vertebra.wedgePercent === undefined
         ? []
         : [measurement(PRIVATE.bodyWedge, vertebra.wedgePercent, UNIT.percent)]),
-      ...withheldItems([['Heights', vertebra.heights]]),
+      ...withheldItems([[words.say('what.heights'), vertebra.heights]], words),
     ],
   };
   const graphic = graphicOf(vertebra.outlines, coordinates);

@@ -2,13 +2,14 @@ import { type Assessment, type Reason } from '@endplate/findings';
 import { CODE } from '../../code/concept';
 import { PRIVATE } from '../../code/private-code';
 import { reasonConcept } from '../../code/reason-code';
+import { type ReportText } from '../../text/report-text';
 import { code, type ContentItem, text } from '../content/content-item';
 
 /** Something that was to be assessed, by its name. */
 export type NamedAssessment = readonly [what: string, assessment: Assessment<unknown>];
 
 /** One item per reason, naming everything that was withheld for it: `Calcification, intradiscal gas: …`. */
-export function withheldItems(assessments: readonly NamedAssessment[]): ContentItem[] {
+export function withheldItems(assessments: readonly NamedAssessment[], words: ReportText): ContentItem[] {
   const byReason = new Map<string, { reason: Reason; what: string[] }>();
   for (const [what, assessment] of assessments) {
     if (assessment.status === 'assessed') continue;
@@ -19,7 +20,7 @@ export function withheldItems(assessments: readonly NamedAssessment[]): ContentI
     byReason.set(key, entry);
   }
   return [...byReason.values()].map(({ reason, what }) =>
-    notAssessedItem(reason, `${what.join(', ')}: ${reason.text}`),
+    notAssessedItem(reason, words.say('join.explained', { what: words.list(what), why: words.reasonSentence(reason) })),
   );
 }
 
