@@ -18,6 +18,7 @@ import { type AnalysisPlan } from './gate/gate-study';
 import { findSpine } from './level/find-spine';
 import { nativeLabels } from './level/native-labels';
 import { discMeasures } from './measure/disc-measures';
+import { lumbarLordosis } from './measure/lordosis';
 import { spineModel } from './measure/spine-model';
 import { keySlices, type DrawnLesion } from './outline/key-slices';
 import { structureOutlines } from './outline/structure-outlines';
@@ -65,6 +66,7 @@ export async function analyseCt(
   const lesions = measured.flatMap(({ disc, result }) => islandsToDraw(disc.id, result));
   return {
     labelling: spine.named.labelling,
+    lumbarLordosisDeg: lumbarLordosis(model, spine.named.labelling.gap),
     vertebrae: vertebraFindings(model, spine, labels, source),
     discs,
     endplates: [],

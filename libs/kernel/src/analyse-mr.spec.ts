@@ -51,6 +51,16 @@ describe('analyseStudy on MR', () => {
     other.findings.discs.forEach((d) => expect(d.signal).toMatchObject({ reason: { code: 'T2_MISSING' } }));
   });
 
+  it.each(['t1', 't2'] as const)('says of a change seen on %s alone that its type is not assessable', async (name) => {
+    const one = mrSeries(name, (p) => (band(p) ? (name === 't1' ? 0.6 : 1.5) : undefined));
+    const { findings } = await analyse(boxStudy(`only ${name}`, [one]), [{ name }]);
+    const changed = findings.endplates.filter(
+      (e) => e.modic.status === 'not-assessed' && e.modic.reason.text.startsWith('Signal change, type not assessable.'),
+    );
+    expect(changed.map((e) => [e.vertebraLevel, e.position])).toEqual([['L4', 'superior']]);
+    expect(findings.endplates.every((e) => e.modic.status === 'not-assessed')).toBe(true);
+  });
+
   it('does not believe TR and TE against the signal of CSF', async () => {
     const swapped = { ...mrSeries('t1'), attributes: mrSeries('t2').attributes!, name: 't2' };
     const { findings } = await analyse(boxStudy('mr', [swapped]), [{ name: 't2' }]);

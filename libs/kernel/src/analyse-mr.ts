@@ -9,6 +9,7 @@ import { labelConfidence } from './confidence/finding-confidence';
 import { findSpine } from './level/find-spine';
 import { nativeLabels, type NativeLabels } from './level/native-labels';
 import { discMeasures, outlineConfidence } from './measure/disc-measures';
+import { lumbarLordosis } from './measure/lordosis';
 import { spineModel, type MeasuredDisc, type SpineModel } from './measure/spine-model';
 import { type DiscEvidence } from './mr/disc-evidence';
 import { MrMeasurement, type FindingSurety, type MrSignals } from './mr/measure-mr';
@@ -74,6 +75,7 @@ export async function analyseMr(
   return {
     modicEvidence,
     labelling: spine.named.labelling,
+    lumbarLordosisDeg: lumbarLordosis(model, spine.named.labelling.gap),
     vertebrae: vertebraFindings(model, spine, labels, source),
     discs: model.discs.map((disc): DiscFinding => {
       const measures = discMeasures(disc);

@@ -30,6 +30,7 @@ export async function analyseStudy(input: StudyInput, deps: KernelDependencies):
       outcome: { status: 'analysed' },
       series: [...gate.uses],
       labelling: analysed.labelling,
+      lumbarLordosisDeg: analysed.lumbarLordosisDeg,
       vertebrae: [...analysed.vertebrae].slice(0, 40),
       discs: [...analysed.discs].slice(0, 40),
       endplates: [...analysed.endplates].slice(0, 80),

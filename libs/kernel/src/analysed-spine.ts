@@ -1,6 +1,6 @@
 import { affineColumn, cross, dot, length, normalise, scale } from '@endplate/dicom';
 import {
-  discBetween, type DiscFinding, type DiscLevel, type EndplateFinding, type KeySlice, type Labelling, type VertebraFinding,
+  discBetween, type Assessment, type DiscFinding, type DiscLevel, type EndplateFinding, type KeySlice, type Labelling, type VertebraFinding,
 } from '@endplate/findings'; // prettier-ignore
 import { type Volume } from '@endplate/imaging';
 import { type LabelMap } from './label-map';
@@ -19,6 +19,7 @@ import { type SagittalGrid } from './segment/probability-stack';
 /** What an analysis of CT or MR gives before it is framed as findings. */
 export interface AnalysedSpine {
   readonly labelling: Labelling;
+  readonly lumbarLordosisDeg: Assessment<number>;
   readonly vertebrae: readonly VertebraFinding[];
   readonly discs: readonly DiscFinding[];
   readonly endplates: readonly EndplateFinding[];

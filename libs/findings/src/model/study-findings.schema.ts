@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { reasonSchema } from './assessment.schema';
+import { assessmentSchema, reasonSchema } from './assessment.schema';
 import { discFindingSchema } from './disc.schema';
 import { imageReferenceSchema, uidTextSchema } from './geometry.schema';
 import { endplateFindingSchema } from './modic.schema';
@@ -98,6 +98,8 @@ export const studyFindingsSchema = z.object({
   ]),
   series: z.array(seriesUseSchema),
   labelling: labellingSchema.optional(),
+  /** Sagittal Cobb angle from the superior endplate of L1 to that of S1, degrees, lying; positive is lordotic. */
+  lumbarLordosisDeg: assessmentSchema(z.number()).optional(),
   /** Caudal to cranial. */
   vertebrae: z.array(vertebraFindingSchema).max(40),
   /** Caudal to cranial. */

@@ -19,14 +19,16 @@ function pairs(above: readonly StructureProfile[], below: readonly StructureProf
 /**
  * Angle between the two endplates of a disc, degrees, positive when it opens anteriorly; the median over slices.
  *
+ * @param upperBorder - `top` takes the superior endplate of the upper body, as a Cobb angle does
  * @returns undefined when the bodies share no slice
  */
 export function wedgeDegrees(
   above: readonly StructureProfile[],
   below: readonly StructureProfile[],
+  upperBorder: 'top' | 'bottom' = 'bottom',
 ): number | undefined {
   const angles = pairs(above, below).map((pair) => {
-    const upper = borderDirection(pair.above, borderLine(pair.above, 'bottom'));
+    const upper = borderDirection(pair.above, borderLine(pair.above, upperBorder));
     const lower = borderDirection(pair.below, borderLine(pair.below, 'top'));
     // Rows grow downward: a lower endplate that falls anteriorly more than the upper one opens the disc in front.
     const turn = Math.atan2(upper[0] * lower[1] - upper[1] * lower[0], upper[0] * lower[0] + upper[1] * lower[1]);

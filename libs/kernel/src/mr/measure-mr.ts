@@ -15,6 +15,7 @@ import { type EndplateSide } from './lesion';
 import { isReferenceMarrow, marrowVoxels, type MarrowVoxel, type SignalAt } from './marrow';
 import { marrowReferences, type MarrowReference } from './marrow-reference';
 import { assessModic, type ModicResult } from './modic';
+import { signalChange } from './signal-change';
 
 const MIN_FACED = 0.75;
 
@@ -58,7 +59,7 @@ export class MrMeasurement {
   /** Modic change of one endplate. */
   modic(vertebra: MeasuredVertebra, disc: MeasuredDisc, side: EndplateSide, sure: FindingSurety): ModicResult {
     const reason = this.reasonAgainstTyping();
-    if (reason) return { assessment: reason, lesions: [] };
+    if (reason) return { assessment: this.withSignalChange(reason, vertebra, disc, side), lesions: [] };
     const profiles = vertebra.central;
     const height = meanHeightMm(vertebra) ?? THRESHOLDS.level.bodyHeightMm;
     const first = profiles[0];
@@ -131,6 +132,31 @@ export class MrMeasurement {
       );
     });
     return inside.map((v) => v.t2).filter(Number.isFinite);
+  }
+
+  /** Says of a change whose type can't be told for want of T1 or T2 that there is one. */
+  private withSignalChange(
+    reason: Assessment<never>,
+    vertebra: MeasuredVertebra,
+    disc: MeasuredDisc,
+    side: EndplateSide,
+  ): Assessment<never> {
+    const channel = this.signals.t1 ? 't1' : 't2';
+    if (reason.status !== 'not-assessed' || this.contradiction || (this.signals.t1 && this.signals.t2)) return reason;
+    const [dx, dy] = this.pixelMm();
+    const faced = slicesFaced(vertebra, disc);
+    const changed = signalChange({
+      side,
+      channel,
+      marrow: (this.marrow.get(vertebra.id) ?? []).filter((v) => faced.has(v.slice)),
+      reference: this.references.get(vertebra.id),
+      pixelMm: Math.max(dx, dy),
+      pixelAreaMm2: dx * dy,
+      sliceCount: this.grid.dims[2] === 1 ? 1 : faced.size,
+    });
+    return changed
+      ? notAssessed(reason.reason.code, `Signal change, type not assessable. ${reason.reason.text}`)
+      : reason;
   }
 
   private reasonAgainstTyping(): Assessment<never> | undefined {
