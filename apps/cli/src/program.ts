@@ -12,6 +12,7 @@ import { sendCommand } from './command/send';
 import { settingsCommand } from './command/settings';
 import { upCommand } from './command/up';
 import { validateCommand } from './command/validate';
+import { validateHealthyCommand } from './command/validate-healthy';
 import { validatePhantomsCommand } from './command/validate-phantoms';
 import { CliError } from './errors';
 
@@ -39,6 +40,7 @@ export async function run(argv: readonly string[]): Promise<number> {
     renderCommand(),
     validateCommand(),
     validatePhantomsCommand(),
+    validateHealthyCommand(),
     reconcileCommand(),
     retryCommand(),
     reprocessCommand(),

@@ -55,7 +55,7 @@ async function analyseToFolder(
   segmenter: SpineSegmenter,
   options: LanguageOption & { json?: boolean },
 ): Promise<StudyLine> {
-  const result = await analyse(study, segmenter);
+  const result = await analyseFolderStudy(study, segmenter);
   await mkdir(out, { recursive: true });
   const files = ['findings.json'];
   await writeFile(path.join(out, 'findings.json'), `${JSON.stringify(result.findings, null, 2)}\n`);
@@ -69,7 +69,8 @@ async function analyseToFolder(
   return { studyInstanceUID, outcome, discs: discs.length, out, files };
 }
 
-async function analyse(study: FolderStudy, segmenter: SpineSegmenter): Promise<KernelResult> {
+/** Runs the kernel on one study of a folder, with a line of progress. */
+export async function analyseFolderStudy(study: FolderStudy, segmenter: SpineSegmenter): Promise<KernelResult> {
   const progress = new Progress();
   const headers = study.instances.map((instance) => instance.header);
   try {
