@@ -58,7 +58,7 @@ export async function analyseCt(
     centroidLps: [...disc.centroidLps],
     outlines: structureOutlines(spine.map, labels, disc.instance, source),
     seriesInstanceUID: volume.seriesInstanceUID,
-    ...discMeasures(disc),
+    ...discMeasures(disc, labelConfidence(spine.named.labelling.gap, discLevel(disc) !== null)),
     calcification: result.assessment,
     vacuum: result.vacuum,
     signal: notAssessed('NEEDS_MR', 'The T2 signal of a disc needs MR.'),

@@ -5,14 +5,14 @@ import { discLevel, labelMap, levelText, outlineSource, vertebraFindings, type A
 import { segmentSeries, type SegmentedSeries } from './analyse-series';
 import { planSeries, type AnalysisPlan } from './gate/gate-study';
 import { type LabelMap } from './label-map';
-import { labelConfidence } from './confidence/finding-confidence';
+import { labelConfidence, type FindingSurety } from './confidence/finding-confidence';
 import { findSpine } from './level/find-spine';
 import { nativeLabels, type NativeLabels } from './level/native-labels';
 import { discMeasures, outlineConfidence } from './measure/disc-measures';
 import { lumbarLordosis } from './measure/lordosis';
 import { spineModel, type MeasuredDisc, type SpineModel } from './measure/spine-model';
 import { type DiscEvidence } from './mr/disc-evidence';
-import { MrMeasurement, type FindingSurety, type MrSignals } from './mr/measure-mr';
+import { MrMeasurement, type MrSignals } from './mr/measure-mr';
 import { presenceAgreement } from './mr/modic-presence';
 import { type ModicResult } from './mr/modic';
 import { lesionOutlines, lesionToDraw } from './mr/lesion-outlines';
@@ -78,7 +78,7 @@ export async function analyseMr(
     lumbarLordosisDeg: lumbarLordosis(model, spine.named.labelling.gap),
     vertebrae: vertebraFindings(model, spine, labels, source),
     discs: model.discs.map((disc): DiscFinding => {
-      const measures = discMeasures(disc);
+      const measures = discMeasures(disc, sureOf(disc).labelConfidence);
       const index = measures.heightIndex.status === 'assessed' ? measures.heightIndex.value : undefined;
       return {
         ...identify(disc),
@@ -87,7 +87,7 @@ export async function analyseMr(
         ...measures,
         calcification: notAssessed('NEEDS_CT', 'Calcification of a disc needs CT.'),
         vacuum: notAssessed('NEEDS_CT', 'Gas in a disc needs CT.'),
-        signal: measurement.signal(disc, index, outlineConfidence(disc)),
+        signal: measurement.signal(disc, index, sureOf(disc)),
       };
     }),
     endplates: endplates.map((e) => e.finding),

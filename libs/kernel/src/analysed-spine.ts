@@ -3,6 +3,7 @@ import {
   discBetween, type Assessment, type DiscFinding, type DiscLevel, type EndplateFinding, type KeySlice, type Labelling, type VertebraFinding,
 } from '@endplate/findings'; // prettier-ignore
 import { type Volume } from '@endplate/imaging';
+import { labelConfidence } from './confidence/finding-confidence';
 import { type LabelMap } from './label-map';
 import { type FoundSpine } from './level/find-spine';
 import { type NativeLabels } from './level/native-labels';
@@ -54,7 +55,7 @@ export function vertebraFindings(
   source: OutlineSource,
 ): VertebraFinding[] {
   return model.vertebrae.map((vertebra): VertebraFinding => {
-    const heights = vertebraHeights(vertebra);
+    const heights = vertebraHeights(vertebra, labelConfidence(spine.named.labelling.gap, vertebra.level !== null));
     const wedge = wedgePercent(heights.status === 'assessed' ? heights.value : undefined);
     return {
       id: vertebra.id,

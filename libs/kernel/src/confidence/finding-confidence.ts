@@ -24,3 +24,19 @@ export function findingConfidence(parts: ConfidenceParts): number {
 export function labelConfidence(gap: number, named: boolean): number {
   return named ? Math.min(1, Math.max(LEAST, gap)) : 1;
 }
+
+/** How sure outline and level of a structure are, each 0 to 1. */
+export interface FindingSurety {
+  readonly outlineConfidence: number;
+  readonly labelConfidence: number;
+}
+
+/** What is left of a length when its outline moves by a voxel on both sides: the shortest over the longest, 0.2 to 1. */
+export function lengthStability(lengthMm: number, voxelMm: number): number {
+  return Math.max(0.2, (lengthMm - voxelMm) / (lengthMm + voxelMm));
+}
+
+/** What is left of an angle or an offset when an outline moves by a voxel: 1 less the change over its scale, 0.2 to 1. */
+export function offsetStability(change: number, scale: number): number {
+  return Math.max(0.2, 1 - change / scale);
+}

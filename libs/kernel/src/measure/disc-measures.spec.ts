@@ -59,6 +59,20 @@ describe('discMeasures', () => {
     });
   });
 
+  it('trusts a thin disc less than a high one, and no measure more than its level', () => {
+    const sure = (heightMm: number, label = 1): number => {
+      const { heights } = discMeasures(disc({ central: [4, 5].map((slice) => profile(slice, 100, heightMm)) }), label);
+      return heights.status === 'assessed' ? heights.confidence : Number.NaN;
+    };
+    expect(sure(9)).toBeCloseTo(8 / 10, 6);
+    expect(sure(4)).toBeCloseTo(3 / 5, 6);
+    expect(sure(30)).toBe(0.4);
+    expect(sure(9, 0.2)).toBe(0.2);
+    const { wedgeDeg, slip, heightIndex } = discMeasures(disc(), 0.25);
+    for (const value of [wedgeDeg, slip, heightIndex]) expect(value).toMatchObject({ confidence: 0.25 });
+    expect(discMeasures(disc()).slip).toMatchObject({ confidence: 0.8 });
+  });
+
   it('opens the wedge with the tilt of its neighbours', () => {
     const tilted = disc({ above: vertebra(2, 82, { tilt: -6 }), below: vertebra(1, 118, { tilt: 4 }) });
     const { wedgeDeg } = discMeasures(tilted);

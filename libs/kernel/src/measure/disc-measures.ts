@@ -1,5 +1,7 @@
 import { assessed, notAssessed, type Assessment, type Heights, type Slip } from '@endplate/findings';
-import { structureHeights } from './heights';
+import { findingConfidence, lengthStability, offsetStability } from '../confidence/finding-confidence';
+import { THRESHOLDS } from '../thresholds';
+import { profileDepth, structureHeights } from './heights';
 import { segmentSlip, wedgeDegrees } from './segment-motion';
 import { meanHeightMm, type MeasuredDisc, type MeasuredVertebra } from './spine-model';
 
@@ -13,20 +15,36 @@ export interface DiscMeasures {
 
 /** Likely extremes of a lumbar disc's mean height, mm; outside the outline is doubted. */
 const PLAUSIBLE_HEIGHT_MM = [2, 18] as const;
+/** Likely extremes of a body's mean height, mm: a fracture may halve it. */
+const PLAUSIBLE_BODY_MM = [10, 45] as const;
+/** Spacing of the slices that outlines are found on. */
+const VOXEL_MM = THRESHOLDS.segment.inPlaneMm;
+/** Changes by which wedge and slip would mean something else. */
+const WEDGE_SCALE_DEG = 10;
+const SLIP_SCALE_MM = 5;
 const PLAUSIBLE_WEDGE_DEG = 32;
 const PLAUSIBLE_SLIP_PERCENT = 60;
 const MIN_SUPPORT = 0.3;
 
 /** Heights of a vertebra with their confidence, or why there are none. */
-export function vertebraHeights(vertebra: MeasuredVertebra): Assessment<Heights> {
+export function vertebraHeights(vertebra: MeasuredVertebra, labelConfidence = 1): Assessment<Heights> {
   if (vertebra.ordinal === 0) return notAssessed('SEGMENTATION_UNCERTAIN', 'Heights of the sacrum are not measured.');
-  return heightsOf(vertebra, 'vertebra');
+  return heightsOf(vertebra, 'vertebra', labelConfidence);
 }
 
-/** Heights, height index, wedge and slip of a disc, each with its own reason when withheld. */
-export function discMeasures(disc: MeasuredDisc): DiscMeasures {
-  const heights = heightsOf(disc, 'disc');
-  return { heights, heightIndex: heightIndex(disc, heights), wedgeDeg: wedge(disc), slip: slip(disc) };
+/**
+ * Heights, height index, wedge and slip of a disc, each with its own reason when withheld.
+ *
+ * @param labelConfidence - 0 to 1: how sure the level is
+ */
+export function discMeasures(disc: MeasuredDisc, labelConfidence = 1): DiscMeasures {
+  const heights = heightsOf(disc, 'disc', labelConfidence);
+  return {
+    heights,
+    heightIndex: heightIndex(disc, heights),
+    wedgeDeg: wedge(disc, labelConfidence),
+    slip: slip(disc, labelConfidence),
+  };
 }
 
 /** 0 to 1: how far the outline of a disc can be trusted, from the network's support and the plausibility of its height. */
@@ -37,17 +55,30 @@ export function outlineConfidence(disc: MeasuredDisc): number {
   return Math.min(Math.max(disc.support, 0.05), plausible ? 1 : 0.4, spread);
 }
 
-function heightsOf(structure: MeasuredDisc | MeasuredVertebra, name: string): Assessment<Heights> {
+function heightsOf(
+  structure: MeasuredDisc | MeasuredVertebra,
+  name: 'disc' | 'vertebra',
+  labelGap: number,
+): Assessment<Heights> {
   if (structure.cut) return notAssessed('DISC_PARTLY_OUTSIDE', `The ${name} is only partly in the image.`);
   if (structure.support < MIN_SUPPORT)
     return notAssessed('SEGMENTATION_UNCERTAIN', `The outline of the ${name} is uncertain.`);
   const heights = structureHeights(structure.central);
   if (!heights) return notAssessed('TOO_FEW_SLICES_OF_STRUCTURE', `The ${name} is not seen well enough in its middle.`);
-  return assessed(heights, confidenceOf(structure));
+  const mean = (heights.anteriorMm + heights.middleMm + heights.posteriorMm) / 3;
+  const [low, high] = name === 'disc' ? PLAUSIBLE_HEIGHT_MM : PLAUSIBLE_BODY_MM;
+  const confidence = findingConfidence({
+    voxelMargin: structure.support,
+    shapePlausibility: Math.min(seenWell(structure), mean >= low && mean <= high ? 1 : 0.4),
+    labelGap,
+    stability: lengthStability(mean, VOXEL_MM),
+  });
+  return assessed(heights, confidence);
 }
 
-function confidenceOf(structure: MeasuredDisc | MeasuredVertebra): number {
-  return Math.min(Math.max(structure.support, 0.05), structure.central.length >= 2 ? 1 : 0.7);
+/** 1 where two slices or more show the middle of a structure. */
+function seenWell(structure: MeasuredDisc | MeasuredVertebra): number {
+  return structure.central.length >= 2 ? 1 : 0.7;
 }
 
 function heightIndex(disc: MeasuredDisc, heights: Assessment<Heights>): Assessment<number> {
@@ -67,11 +98,22 @@ function neighbours(disc: MeasuredDisc): { above: MeasuredVertebra; below: Measu
   return { above, below };
 }
 
-function pairConfidence(disc: MeasuredDisc, pair: { above: MeasuredVertebra; below: MeasuredVertebra }): number {
-  return Math.min(confidenceOf(disc), confidenceOf(pair.above), confidenceOf(pair.below));
+function pairConfidence(
+  disc: MeasuredDisc,
+  pair: { above: MeasuredVertebra; below: MeasuredVertebra },
+  labelGap: number,
+  stability: number,
+): number {
+  const all = [disc, pair.above, pair.below];
+  return findingConfidence({
+    voxelMargin: Math.min(...all.map((structure) => structure.support)),
+    shapePlausibility: Math.min(...all.map(seenWell)),
+    labelGap,
+    stability,
+  });
 }
 
-function wedge(disc: MeasuredDisc): Assessment<number> {
+function wedge(disc: MeasuredDisc, labelGap: number): Assessment<number> {
   const pair = neighbours(disc);
   if (!pair) return notAssessed('NEIGHBOUR_MISSING', 'The endplates of both neighbouring vertebrae are needed.');
   const value = wedgeDegrees(pair.above.central, pair.below.central);
@@ -79,15 +121,17 @@ function wedge(disc: MeasuredDisc): Assessment<number> {
     return notAssessed('TOO_FEW_SLICES_OF_STRUCTURE', 'The neighbouring vertebrae share no middle slice.');
   if (Math.abs(value) > PLAUSIBLE_WEDGE_DEG)
     return notAssessed('SEGMENTATION_UNCERTAIN', 'The endplates found enclose an implausible angle.');
-  return assessed(value, pairConfidence(disc, pair));
+  const depthMm = Math.max(...pair.below.central.map(profileDepth));
+  const turnDeg = (Math.atan2(VOXEL_MM, depthMm) * 180) / Math.PI;
+  return assessed(value, pairConfidence(disc, pair, labelGap, offsetStability(turnDeg, WEDGE_SCALE_DEG)));
 }
 
-function slip(disc: MeasuredDisc): Assessment<Slip> {
+function slip(disc: MeasuredDisc, labelGap: number): Assessment<Slip> {
   const pair = neighbours(disc);
   if (!pair) return notAssessed('NEIGHBOUR_MISSING', 'The endplates of both neighbouring vertebrae are needed.');
   const value = segmentSlip(pair.above.central, pair.below.central);
   if (!value) return notAssessed('TOO_FEW_SLICES_OF_STRUCTURE', 'The neighbouring vertebrae share no middle slice.');
   if (Math.abs(value.percentOfEndplate) > PLAUSIBLE_SLIP_PERCENT)
     return notAssessed('SEGMENTATION_UNCERTAIN', 'The endplates found lie implausibly far apart.');
-  return assessed(value, pairConfidence(disc, pair));
+  return assessed(value, pairConfidence(disc, pair, labelGap, offsetStability(VOXEL_MM, SLIP_SCALE_MM)));
 }

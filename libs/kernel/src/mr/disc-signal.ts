@@ -1,4 +1,5 @@
 import { assessed, notAssessed, type Assessment, type DiscSignal } from '@endplate/findings';
+import { findingConfidence, type FindingSurety } from '../confidence/finding-confidence';
 import { quantile } from '../measure/statistics';
 import { THRESHOLDS } from '../thresholds';
 
@@ -15,7 +16,7 @@ export function assessDiscSignal(
   nucleus: readonly number[],
   canal: readonly number[],
   heightIndex: number | undefined,
-  outlineConfidence: number,
+  sure: FindingSurety,
 ): Assessment<DiscSignal> {
   if (nucleus.length < 5) return notAssessed('DISC_TOO_SMALL', 'Too few voxels in the middle of the disc.');
   if (canal.length < D.minCsfVoxels) return notAssessed('NO_CSF_REFERENCE', 'The canal beside the disc is not seen.');
@@ -25,7 +26,16 @@ export function assessDiscSignal(
   const pfirrmannLike = gradeOf(t2RatioToCsf, heightIndex);
   const borders = [D.pfirrmann1, D.pfirrmann2, D.pfirrmann3];
   const margin = Math.min(...borders.map((border) => Math.abs(t2RatioToCsf - border)));
-  return assessed({ t2RatioToCsf, pfirrmannLike }, Math.min(outlineConfidence, 0.5 + Math.min(0.5, margin * 5)));
+  const steady = [1 - THRESHOLDS.modic.stability, 1 + THRESHOLDS.modic.stability].every(
+    (factor) => gradeOf(t2RatioToCsf / factor, heightIndex) === pfirrmannLike,
+  );
+  const confidence = findingConfidence({
+    voxelMargin: 0.5 + Math.min(0.5, margin * 5),
+    shapePlausibility: sure.outlineConfidence,
+    labelGap: sure.labelConfidence,
+    stability: steady ? 1 : 0.6,
+  });
+  return assessed({ t2RatioToCsf, pfirrmannLike }, confidence);
 }
 
 function gradeOf(ratio: number, heightIndex: number | undefined): number {

@@ -7,6 +7,7 @@ import { median } from '../measure/statistics';
 import { type SagittalGrid } from '../segment/probability-stack';
 import { CLASS } from '../segment/spine-class';
 import { THRESHOLDS } from '../thresholds';
+import { type FindingSurety } from '../confidence/finding-confidence';
 import { correctBias } from './bias-field';
 import { contradictsRole } from './csf-check';
 import { discEvidence, type DiscEvidence, type EndplateMarrow } from './disc-evidence';
@@ -27,12 +28,6 @@ export interface MrSignals {
   readonly fatSuppressed: boolean;
   /** Set when T1 and T2 lie further apart than allowed, or could not be compared. */
   readonly misalignedMm?: number;
-}
-
-/** How sure outline and level of a disc are, each 0 to 1. */
-export interface FindingSurety {
-  readonly outlineConfidence: number;
-  readonly labelConfidence: number;
 }
 
 /** Measures the endplates and discs of one spine on MR. */
@@ -107,14 +102,14 @@ export class MrMeasurement {
   }
 
   /** T2 signal of one disc. */
-  signal(disc: MeasuredDisc, heightIndex: number | undefined, confidence: number): Assessment<DiscSignal> {
+  signal(disc: MeasuredDisc, heightIndex: number | undefined, sure: FindingSurety): Assessment<DiscSignal> {
     if (!this.signals.t2) return notAssessed('T2_MISSING', 'The signal of a disc is read on T2, which is missing.');
     if (this.signals.fatSuppressed)
       return notAssessed('T2_FAT_SUPPRESSED', 'The signal of a disc is read on T2 without fat suppression.');
     if (this.contradiction) return notAssessed('SEQUENCE_NOT_RECOGNISED', this.contradiction);
     const middle = new Set(disc.central.map((profile) => profile.slice));
     const canal = this.canalSignals(disc, middle);
-    return assessDiscSignal(this.nucleus(disc), canal, heightIndex, confidence);
+    return assessDiscSignal(this.nucleus(disc), canal, heightIndex, sure);
   }
 
   /** T2 of the voxels in the middle of a disc. */
