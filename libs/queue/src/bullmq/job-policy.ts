@@ -13,9 +13,9 @@ const PRIORITY: Readonly<Record<Priority, number>> = { stat: 1, routine: 10 };
 const TRIES: Readonly<Record<QueueName, { attempts: number; baseMs: number }>> = {
   completeness: { attempts: 10, baseMs: 2_000 },
   analyse: { attempts: 4, baseMs: 10_000 },
-  // About a day of a PACS that is down; after that a person has to look.
-  deliver: { attempts: 13, baseMs: 21_000 },
-  verify: { attempts: 13, baseMs: 21_000 },
+  // A day of a PACS that is down, whatever the jitter takes from the pauses; after that a person has to look.
+  deliver: { attempts: 13, baseMs: 31_000 },
+  verify: { attempts: 13, baseMs: 31_000 },
   maintenance: { attempts: 1, baseMs: 60_000 },
 };
 
