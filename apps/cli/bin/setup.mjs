@@ -9,7 +9,13 @@ import { fileURLToPath } from 'node:url';
 
 const ROOT = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '../../..');
 /** Debian package: a file or program that proves it is there. */
-const NEEDED = { 'redis-server': 'redis-server', dcmtk: 'storescu', orthanc: 'Orthanc', dicom3tools: 'dciodvfy' };
+const NEEDED = {
+  'redis-server': 'redis-server',
+  dcmtk: 'storescu',
+  orthanc: 'Orthanc',
+  'orthanc-dicomweb': '/usr/share/orthanc/plugins/libOrthancDicomWeb.so',
+  dicom3tools: 'dciodvfy',
+};
 /** Puts Orthanc, which cannot bind one address, into a network namespace. Of use to root alone. */
 const FOR_ROOT = { iproute2: 'ip' };
 const PIXELMED = { 'libpixelmed-java': '/usr/share/java/pixelmed.jar', 'default-jre-headless': 'java' };

@@ -92,7 +92,8 @@ export class NotifierModule implements OnApplicationBootstrap, BeforeApplication
           provide: CommitmentServer,
           useFactory: (store: ObjectStore) => {
             const { commitmentHost: host, commitmentPort: port, aeTitle } = delivery;
-            return new CommitmentServer({ host, port, aeTitle }, new CommitmentRecords(store));
+            const own = config.destinations.flatMap((one) => (one.kind === 'dimse' ? (one.callingAETitle ?? []) : []));
+            return new CommitmentServer({ host, port, aeTitles: [aeTitle, ...own] }, new CommitmentRecords(store));
           },
           inject: [STORE],
         },

@@ -7,6 +7,7 @@ import { CliError } from '../errors';
 import { sendInstances } from '../folder/send-instances';
 import { waitUntil } from '../process/wait-until';
 import { findingsTable } from '../terminal/findings-table';
+import { ladderTable } from '../terminal/ladder-table';
 import { type Progress } from '../terminal/progress';
 import { validateFile } from '../validation/validate-file';
 import { type DemoSite, ENDPLATE_MODALITY } from './demo-site';
@@ -52,8 +53,11 @@ export async function runStudy(run: StudyRun): Promise<StudyEnding> {
   say(`  report     SR in the PACS ${((Date.now() - began) / 1000).toFixed(1)} s after the last image was received`);
   await mkdir(run.out, { recursive: true });
   const record = await proof(run);
-  for (const { destination, state, rungs } of record?.latest?.deliveries ?? []) {
-    say(`  delivery   to ${destination}: ${state} (${rungs.map(({ rung }) => rung).join(', ')})`);
+  for (const delivery of record?.latest?.deliveries ?? []) {
+    say(
+      `  delivery   to ${delivery.destination}: ${delivery.state}${delivery.reason ? `, ${delivery.reason.text}` : ''}`,
+    );
+    for (const line of ladderTable(delivery)) say(`    ${line}`);
   }
   await saveReports(run);
   const findings = await readFindings(run, record?.latest?.version ?? 1);

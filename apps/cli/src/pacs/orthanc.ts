@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
@@ -16,6 +17,8 @@ export interface Orthanc {
   /** Address of this machine as Orthanc reaches it: what it sends to must listen there. */
   readonly outsideHost: string;
   readonly rest: OrthancRest;
+  /** Root of its DICOMweb service, where it was asked for and the plug-in is installed. */
+  readonly dicomWebUrl?: string;
   /** A sentence for the user where Orthanc could not be shut off from the network. */
   readonly remark?: string;
   readonly stop: () => Promise<void>;
@@ -23,6 +26,15 @@ export interface Orthanc {
 
 const START_MS = 60_000;
 const AE_TITLE = 'ORTHANC';
+
+/** Settings of {@link startOrthanc}. */
+export interface OrthancOptions {
+  /** Whether it answers DICOMweb too. */
+  readonly dicomWeb?: boolean;
+}
+
+/** Of Debian's orthanc-dicomweb. */
+const DICOM_WEB_PLUGIN = '/usr/share/orthanc/plugins/libOrthancDicomWeb.so';
 
 /**
  * Starts Debian's Orthanc over an empty folder and resolves when its REST API answers.
@@ -32,7 +44,7 @@ const AE_TITLE = 'ORTHANC';
  *
  * @throws {@link CliError} that says what to install, or how it died
  */
-export async function startOrthanc(): Promise<Orthanc> {
+export async function startOrthanc(options: OrthancOptions = {}): Promise<Orthanc> {
   if (!isInstalled('Orthanc')) throw new CliError('CLI_FAILED', 'Orthanc is not installed. Run: npm run setup');
   const namespace = await createNetworkNamespace();
   const folder = await mkdtemp(path.join(os.tmpdir(), 'endplate-orthanc-'));
@@ -45,8 +57,9 @@ export async function startOrthanc(): Promise<Orthanc> {
   try {
     const host = namespace?.insideHost ?? '127.0.0.1';
     const [dicomPort, httpPort] = namespace ? [4242, 8042] : [await freePort(), await freePort()];
+    const plugins = options.dicomWeb && existsSync(DICOM_WEB_PLUGIN) ? [DICOM_WEB_PLUGIN] : [];
     const config = path.join(folder, 'orthanc.json');
-    await writeFile(config, JSON.stringify(configuration(folder, dicomPort, httpPort, namespace)));
+    await writeFile(config, JSON.stringify(configuration(folder, dicomPort, httpPort, namespace, plugins)));
     const [command, ...args] = [...(namespace?.prefix ?? []), 'Orthanc', config];
     // What it holds is thrown away: no need to wait for an orderly end.
     child = Child.start(command!, args, { graceMs: 300 });
@@ -59,6 +72,7 @@ export async function startOrthanc(): Promise<Orthanc> {
       aeTitle: AE_TITLE,
       outsideHost: namespace?.outsideHost ?? '127.0.0.1',
       rest,
+      ...(plugins.length > 0 ? { dicomWebUrl: `${rest.url}/dicom-web` } : {}),
       ...(namespace ? {} : { remark: `Orthanc listens on port ${dicomPort} of every address of this machine.` }),
       stop,
     };
@@ -73,6 +87,7 @@ function configuration(
   dicomPort: number,
   httpPort: number,
   namespace: NetworkNamespace | undefined,
+  plugins: readonly string[],
 ): Record<string, unknown> {
   return {
     Name: 'SamplePACS',
@@ -90,6 +105,6 @@ function configuration(
     SyncStorageArea: false,
     SaveJobs: false,
     StableAge: 1,
-    Plugins: [],
+    Plugins: plugins,
   };
 }

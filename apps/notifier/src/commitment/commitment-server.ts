@@ -8,8 +8,8 @@ import { takeCommitment } from './take-commitment';
 export interface CommitmentServerOptions {
   readonly host: string;
   readonly port: number;
-  /** AE title that we are called. */
-  readonly aeTitle: string;
+  /** AE titles that we are called: those under which commitment is asked for. */
+  readonly aeTitles: readonly string[];
 }
 
 const CONTEXTS = [SopClass.StorageCommitmentPushModel, SopClass.VerificationSOPClass].map((abstractSyntax) => ({
@@ -28,7 +28,7 @@ export class CommitmentServer {
     records: CommitmentRecords,
   ) {
     this.server = new DimseServer({
-      accept: (): AcceptDecision => ({ kind: 'accept', calledAETitles: [options.aeTitle], contexts: CONTEXTS }),
+      accept: (): AcceptDecision => ({ kind: 'accept', calledAETitles: options.aeTitles, contexts: CONTEXTS }),
       services: { eventReport: (report) => takeCommitment(records, report) },
       maxAssociations: 16,
     });
