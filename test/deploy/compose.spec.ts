@@ -104,6 +104,16 @@ describe('docker-compose.yml is right without Docker', () => {
     expect(compose.configs['garage']?.content).toMatch(/^data_fsync = true$/m);
   });
 
+  it('hears the results of Storage Commitment under the title and at the port that the PACS knows', () => {
+    const [destination] = JSON.parse(compose.configs['destinations']!.content) as Record<string, unknown>[];
+    const { ENDPLATE_COMMITMENT_PORT: port } = compose.services['notifier']!.environment!;
+    const title = String(destination?.['callingAETitle']);
+    expect(destination).toMatchObject({ commitment: true });
+    expect(JSON.parse(compose.services['pacs']!.environment!['ORTHANC__DICOM_MODALITIES']!)).toMatchObject({
+      [title]: [title, 'notifier', Number(port)],
+    });
+  });
+
   describe.each(Object.entries(APPS))('%s', (name, parseConfig) => {
     const service = compose.services[name]!;
 

@@ -77,6 +77,17 @@ describe('k8s/base is right without a cluster', () => {
     }
   });
 
+  it('hears the results of Storage Commitment where a destination asks for it', () => {
+    const text = readFileSync(path.join(BASE, 'destinations.json'), 'utf8');
+    const asks = (JSON.parse(text) as { commitment?: boolean }[]).some(({ commitment }) => commitment === true);
+    const kustomization = readFileSync(path.join(BASE, 'kustomization.yaml'), 'utf8');
+    const port = Number(/ENDPLATE_COMMITMENT_PORT=([0-9]+)/.exec(kustomization)?.[1]);
+    const notifier = podOf(deployments.find(({ metadata }) => metadata.name === 'notifier')!);
+    const named = notifier.containers.flatMap(({ ports = [] }) => ports as { name: string; containerPort?: number }[]);
+    expect(asks).toBe(true);
+    expect(named).toContainEqual({ name: 'commitment', containerPort: port });
+  });
+
   it('sets only variables that the apps know', () => {
     const kustomization = parse(readFileSync(path.join(BASE, 'kustomization.yaml'), 'utf8')) as {
       configMapGenerator: { literals?: string[] }[];
