@@ -13,6 +13,7 @@ import { settingsCommand } from './command/settings';
 import { upCommand } from './command/up';
 import { validateCommand } from './command/validate';
 import { validateHealthyCommand } from './command/validate-healthy';
+import { validateRepeatabilityCommand } from './command/validate-repeatability';
 import { validatePhantomsCommand } from './command/validate-phantoms';
 import { CliError } from './errors';
 
@@ -41,6 +42,7 @@ export async function run(argv: readonly string[]): Promise<number> {
     validateCommand(),
     validatePhantomsCommand(),
     validateHealthyCommand(),
+    validateRepeatabilityCommand(),
     reconcileCommand(),
     retryCommand(),
     reprocessCommand(),

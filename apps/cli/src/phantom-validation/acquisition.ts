@@ -16,3 +16,11 @@ export const MR_ACQUISITIONS = [
   { name: 'noise 15, bias 0.12', noise: 15, bias: 0.12 },
   { name: 'noise 25, bias 0.2', noise: 25, bias: 0.2 },
 ] as const;
+
+/** One patient ten times: slices, kernels, noise and pixels that differ. */
+export const REPEAT_ACQUISITIONS: readonly (CtAcquisition & { readonly pixelMm: number })[] = [
+  ...CT_ACQUISITIONS.slice(1, 5).map((acquisition) => ({ ...acquisition, pixelMm: 0.75 })),
+  ...CT_ACQUISITIONS.slice(1, 5).map((acquisition) => ({ ...acquisition, pixelMm: 0.6 })),
+  { name: '1.25 mm, soft, 15 HU', sliceMm: 1.25, fwhmMm: 1.1, noiseHU: 15, convolutionKernel: 'Bf40', pixelMm: 0.7 },
+  { name: '2.5 mm, soft, 10 HU', sliceMm: 2.5, fwhmMm: 1.2, noiseHU: 10, convolutionKernel: 'Bf40', pixelMm: 0.7 },
+];

@@ -41,7 +41,7 @@ export async function runCt(n: number, segmenter: SpineSegmenter, network: boole
     convolutionKernel,
   });
   const reader = network ? segmenter : truthSegmenter(drawAnatomy(seed, options), segmenter);
-  const { findings, imaged } = await analyse(study, reader);
+  const { findings, imaged } = await analysePhantom(study, reader);
   return compareCt(study.truth, findings, acquisition.name, calcification, imaged);
 }
 
@@ -52,10 +52,11 @@ export async function runMr(n: number, segmenter: SpineSegmenter, network: boole
   const options = { ...MR_VIEW, modic: true, metal: false, lumbarCount: 5 as const };
   const study = phantomStudy({ kind: 'mr', seed, ...options, noise, bias });
   const reader = network ? segmenter : truthSegmenter(drawAnatomy(seed, options), segmenter);
-  return compareMr(study.truth, (await analyse(study, reader)).findings, name);
+  return compareMr(study.truth, (await analysePhantom(study, reader)).findings, name);
 }
 
-async function analyse(
+/** Runs the kernel on a drawn study. */
+export async function analysePhantom(
   study: PhantomStudy,
   segmenter: SpineSegmenter,
 ): Promise<{ findings: StudyFindings; imaged: ImagedRange }> {
