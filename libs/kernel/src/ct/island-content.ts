@@ -19,6 +19,9 @@ const CT = THRESHOLDS.ct;
  * step from disc to calcification is its volume, whatever the threshold. The sum goes over the island and the rim around
  * it that blur reaches, within the disc, off bone and off other dense tissue.
  *
+ * As with the calcium mass of coronary arteries (Hong et al. 2002, Radiology 223:474) and its partial volume correction
+ * (Sprem et al. 2018, PLoS ONE 13:e0209318).
+ *
  * Islands smaller than the point spread never reach their density: the step is then too small and the volume too large,
  * up to the volume that the threshold itself gives.
  *
