@@ -104,6 +104,7 @@ export const CHINESE: Catalogue = {
   'said.infection': '不能排除感染和肿瘤。',
   'said.sclerosis': '仅凭 MR 不能证实硬化。',
   'said.notAligned': '一个序列无法与其他序列配准，未与其合并分析。',
+  'said.signalChange': '信号改变，类型无法评估。',
   'said.focal': '局灶性骨髓病变，非 Modic 改变。',
   'said.focalSeen': '可见局灶性骨髓病变，不属于 Modic 改变。',
   'reason.NO_IMAGES': '无图像',

@@ -113,6 +113,7 @@ export const ENGLISH = {
   'said.infection': 'Infection and tumour not excluded.',
   'said.sclerosis': 'Sclerosis can not be proven on MR alone.',
   'said.notAligned': 'A series could not be aligned with the others and was not combined with them.',
+  'said.signalChange': 'Signal change, type not assessable.',
   'said.focal': 'Focal marrow lesion, not Modic.',
   'said.focalSeen': 'A focal marrow lesion was seen, which is not Modic change.',
   // why something was not assessed, as it stands inside a sentence

@@ -104,6 +104,7 @@ export const FRENCH: Catalogue = {
   'said.infection': 'Infection et tumeur non exclues.',
   'said.sclerosis': 'L’IRM seule ne peut pas prouver une sclérose.',
   'said.notAligned': 'Une série n’a pas pu être recalée sur les autres et n’a pas été combinée avec elles.',
+  'said.signalChange': 'Anomalie de signal, type non évaluable.',
   'said.focal': 'Lésion médullaire osseuse focale, pas une anomalie de Modic.',
   'said.focalSeen': 'Une lésion médullaire osseuse focale a été vue ; ce n’est pas une anomalie de Modic.',
   'reason.NO_IMAGES': 'aucune image',

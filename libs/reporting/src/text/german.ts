@@ -105,6 +105,7 @@ export const GERMAN: Catalogue = {
   'said.sclerosis': 'Sklerose lässt sich im MR allein nicht beweisen.',
   'said.notAligned':
     'Eine Serie ließ sich nicht mit den anderen zur Deckung bringen und wurde nicht mit ihnen verbunden.',
+  'said.signalChange': 'Signalveränderung, Typ nicht beurteilbar.',
   'said.focal': 'Fokale Markläsion, kein Modic.',
   'said.focalSeen': 'Eine fokale Markläsion wurde gesehen; sie ist keine Modic-Veränderung.',
   'reason.NO_IMAGES': 'keine Bilder',

@@ -73,4 +73,11 @@ describe('text', () => {
     expect(reportText('fr').reasonSentence(reason)).toBe('TDM nécessaire.');
     expect(reportText('zh').reasonSentence(reason)).toBe('需要 CT。');
   });
+
+  it('keeps that something was seen where its type was withheld', () => {
+    const text = 'Signal change, type not assessable. Type is told from T1 and T2 together; T1 is missing.';
+    const reason = { code: 'T1_MISSING', text } as const;
+    expect(reportText('en').reasonSentence(reason)).toBe(text);
+    expect(reportText('de').reasonSentence(reason)).toBe('Signalveränderung, Typ nicht beurteilbar. T1 fehlt.');
+  });
 });

@@ -56,11 +56,16 @@ export class ReportText {
     return this.phrases[`reason.${code}`];
   }
 
-  /** The same as a sentence: in English the kernel's own, which has the figures; else that of the code. */
+  /**
+   * The same as a sentence: in English the kernel's own, which has the figures; else that of the code, after what the
+   * kernel did see.
+   */
   reasonSentence({ code, text }: Reason): string {
     if (this.language === 'en') return text;
     const [first = '', ...rest] = [...this.reason(code)];
-    return first.toUpperCase() + rest.join('') + this.phrases['join.stop'];
+    const why = first.toUpperCase() + rest.join('') + this.phrases['join.stop'];
+    const seen = text.startsWith(ENGLISH['said.signalChange']) ? `${this.phrases['said.signalChange']} ` : '';
+    return seen + why;
   }
 
   /** A sentence of the kernel in this language; one that is not known stays in English, for it must not be lost. */

@@ -104,6 +104,7 @@ export const SPANISH: Catalogue = {
   'said.infection': 'No se excluyen infección ni tumor.',
   'said.sclerosis': 'La RM por sí sola no puede demostrar esclerosis.',
   'said.notAligned': 'Una serie no pudo alinearse con las demás y no se combinó con ellas.',
+  'said.signalChange': 'Cambio de señal, tipo no evaluable.',
   'said.focal': 'Lesión focal de la médula ósea, no es Modic.',
   'said.focalSeen': 'Se vio una lesión focal de la médula ósea, que no es un cambio Modic.',
   'reason.NO_IMAGES': 'sin imágenes',
