@@ -118,7 +118,11 @@ function outOfOrder(random: Random): Made {
   return { what: 'PDUs out of order', pieces: random() < 0.5 ? [request(), ...pdus] : pdus };
 }
 
-function request({ calling = 'STORESCU', called = 'ENDPLATE', contexts = FUZZED_SYNTAXES.length } = {}): Buffer {
+function request({
+  calling = 'STORESCU',
+  called = 'ENDPLATE',
+  contexts = FUZZED_SYNTAXES.length as number,
+} = {}): Buffer {
   return encodePdu({
     kind: 'associate-rq',
     protocolVersion: 1,

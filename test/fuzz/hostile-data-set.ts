@@ -1,4 +1,4 @@
-import { deflateRawSync } from 'node:zlib';
+import { constants, deflateRawSync } from 'node:zlib';
 import { deriveUid, SopClass, TransferSyntax } from '@endplate/dicom';
 import { pick } from '../../libs/dimse/src/testing/seeded-random';
 
@@ -157,12 +157,12 @@ function damaged(bytes: Buffer, random: Random): { what: string; bytes: Buffer }
   return { what: ', bytes changed', bytes: changed };
 }
 
-/** Zeros behind the data set: 64 MB of them go into 64 KB. */
-const BOMB = Buffer.alloc(8 * 1024 ** 2);
+/** 64 MB of zeros in 64 KB, to be put behind deflated bytes that were flushed. */
+const BOMB = deflateRawSync(Buffer.alloc(64 * 1024 ** 2));
 
 function deflated(bytes: Buffer, random: Random): Buffer {
   const roll = random();
   if (roll < 0.2) return bytes;
   if (roll < 0.97) return deflateRawSync(bytes);
-  return deflateRawSync(Buffer.concat([bytes, ...Array.from({ length: 1 + pick(random, 8) }, () => BOMB)]));
+  return Buffer.concat([deflateRawSync(bytes, { finishFlush: constants.Z_SYNC_FLUSH }), BOMB]);
 }
