@@ -18,8 +18,15 @@ export * from './service/storage-commitment';
 export type { FindHandler, FindRequest } from './service/find-handler';
 export type { DataSetSource } from './service/message-sender';
 export type { MoveOutcome, MoveRequest, SuboperationCounts } from './service/move-operation';
+export { EventReporter, type OutgoingEvent } from './service/event-reporter';
+export type { NormalisedAnswer, NormalisedHandler, NormalisedOperation, NormalisedRequest } from './service/normalised-operation'; // prettier-ignore
 export type { AcceptDecision, Services } from './service/session-context';
-export { type ActionRequest, type ScuAssociation, type StoreInstance } from './service/scu-association';
+export {
+  type ActionRequest,
+  type AttributeRequest,
+  type ScuAssociation,
+  type StoreInstance,
+} from './service/scu-association';
 export type { StoreHandler, StoreRequest, StoreSink } from './service/store-handler';
 export { DimseServer, type ListenOptions } from './transport/dimse-server';
 export { openAssociation, type AssociationOptions } from './transport/open-association';

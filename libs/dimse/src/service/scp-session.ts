@@ -10,10 +10,11 @@ import type { PdvFragment } from '../pdu/pdu-reader';
 import type { AssociationChannel, ChannelUser } from '../transport/association-channel';
 import { associationInfo, type AssociationInfo, type AssociationRequest, type PeerAddress } from './association-info';
 import type { AssociationEnd } from './dimse-event';
-import { receiveEventReport } from './event-report';
+import { EventReporter } from './event-reporter';
 import type { FindHandler } from './find-handler';
 import { FindOperation } from './find-operation';
-import { MessageSender } from './message-sender';
+import { MessageSender, type Command } from './message-sender';
+import { receiveNService } from './n-service';
 import { BoundedDataSet, type DataSetReceiver } from './receiver';
 import { isRequest, readStoreRequest, responseTo } from './scp-operation';
 import type { AcceptDecision, SessionContext } from './session-context';
@@ -28,6 +29,7 @@ export class ScpSession implements ChannelUser {
   #association: AssociationInfo | undefined;
   #contexts = new Map<number, AcceptedContext>();
   #sender: MessageSender | undefined;
+  #reporter: EventReporter | undefined;
   #receiver: DataSetReceiver | undefined;
   /** The receiver whose `end` is under way, so that the end of the association reaches its sink. */
   #ending: DataSetReceiver | undefined;
@@ -102,20 +104,21 @@ export class ScpSession implements ChannelUser {
   /** Publishes a rejection, also one the provider decided before the policy was asked. */
   reportRejection(pdu: AssociateRq, rejection: AssociateRj): void {
     const { callingAETitle, calledAETitle } = pdu;
-    const name = rejectionName(rejection);
-    this.context.notify({
-      kind: 'association-rejected',
-      peer: this.peer,
-      callingAETitle,
-      calledAETitle,
-      rejection: name,
-    });
+    this.context.notify({ kind: 'association-rejected', peer: this.peer, callingAETitle, calledAETitle, rejection: rejectionName(rejection) }); // prettier-ignore
   }
 
   #establish(pdu: AssociateRq, contexts: readonly AcceptedContext[]): void {
     this.#association = associationInfo(this.context.nextId(), this.peer, pdu, contexts);
     this.#contexts = new Map(contexts.map((c) => [c.id, c]));
-    this.#sender = new MessageSender(this.channel, pdu.userInformation.maximumLength);
+    const peerMaximumLength = pdu.userInformation.maximumLength;
+    this.#sender = new MessageSender(this.channel, peerMaximumLength);
+    const free = () => this.#find?.finished ?? Promise.resolve();
+    this.#reporter = new EventReporter(this.channel, {
+      contexts,
+      peerMaximumLength,
+      timers: this.context.timers,
+      free,
+    });
     this.context.notify({ kind: 'association-accepted', association: this.#association });
   }
 
@@ -145,7 +148,11 @@ export class ScpSession implements ChannelUser {
       this.#find?.cancel();
       return undefined;
     }
-    if (!isRequest(command)) throw new MessageInvalid('a response without its request');
+    if (!isRequest(command)) {
+      if (!this.#reporter?.take(command)) throw new MessageInvalid('a response without its request');
+      if (hasDataSet) this.#receiver = new BoundedDataSet(0, () => undefined);
+      return undefined;
+    }
     if (this.#find) return this.#find.finished.then(() => this.#dispatch(association, context, command, hasDataSet));
     return this.#dispatch(association, context, command, hasDataSet);
   }
@@ -168,10 +175,8 @@ export class ScpSession implements ChannelUser {
           return undefined;
         }
         return this.#answer(context, command, hasDataSet, { status: Status.SOPClassNotSupported });
-      case CommandField.NEventReportRq:
-        return this.#receiveEvent(association, context, command, hasDataSet);
       default:
-        return this.#answer(context, command, hasDataSet, { status: Status.UnrecognisedOperation });
+        return this.#receiveN(association, context, command, hasDataSet);
     }
   }
 
@@ -219,20 +224,16 @@ export class ScpSession implements ChannelUser {
     return receiver.begin(() => handler.begin(request));
   }
 
-  #receiveEvent(
+  #receiveN(
     association: AssociationInfo,
     context: AcceptedContext,
     command: CommandSet,
     hasDataSet: boolean,
   ): void | Promise<void> {
-    const received = receiveEventReport(
-      context,
-      command,
-      hasDataSet,
-      this.context.draining() ? undefined : this.context.services.eventReport,
-      (response) => this.#sender?.sendCommand(context.id, response),
-      (error) => this.context.notify({ kind: 'handler-failed', association, error }),
-    );
+    const send = (response: Command) => this.#sender?.sendCommand(context.id, response);
+    const request = { association, context, command, hasDataSet, reporter: this.#reporter!, send };
+    const received = receiveNService(request, this.context);
+    if (!received) return this.#answer(context, command, hasDataSet, { status: Status.UnrecognisedOperation });
     if (received instanceof Promise) return received;
     this.#receiver = received;
     return undefined;
@@ -259,6 +260,7 @@ export class ScpSession implements ChannelUser {
   #finish(end: AssociationEnd): void {
     if (this.#ended) return;
     this.#ended = true;
+    this.#reporter?.end();
     this.#find?.cancel();
     this.#receiver?.abort(end);
     this.#ending?.abort(end);

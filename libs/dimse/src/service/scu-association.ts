@@ -5,6 +5,7 @@ import { Status, statusKind, type DimseStatus } from '../message/status';
 import type { AssociationChannel } from '../transport/association-channel';
 import type { Timers } from '../transport/timers';
 import { receiveEventReport, type EventReportHandler } from './event-report';
+import type { OutgoingEvent } from './event-reporter';
 import { MessageSender, type Command, type DataSetSource } from './message-sender';
 import { runMove, type MoveOutcome, type MoveRequest } from './move-operation';
 import type { BoundedDataSet } from './receiver';
@@ -30,6 +31,14 @@ export interface ActionRequest {
   readonly sopInstanceUID: string;
   readonly actionTypeID: number;
   /** Action information, in the transfer syntax of the accepted context. */
+  readonly dataSet: Buffer;
+}
+
+/** A SOP instance that the peer is to create or change. @standard PS3.7 10.1.5 */
+export interface AttributeRequest {
+  readonly sopClassUID: string;
+  readonly sopInstanceUID: string;
+  /** Attribute or modification list, in the transfer syntax of the accepted context. */
   readonly dataSet: Buffer;
 }
 
@@ -111,16 +120,43 @@ export class ScuAssociation {
    * @standard PS3.7 10.3.5
    */
   action({ sopClassUID, sopInstanceUID, actionTypeID, dataSet }: ActionRequest): Promise<DimseStatus> {
-    return this.#exclusive(async () => {
-      const context = this.#require(sopClassUID);
-      const command = this.#command(CommandField.NActionRq, {
-        RequestedSOPClassUID: sopClassUID,
-        RequestedSOPInstanceUID: sopInstanceUID,
-        ActionTypeID: actionTypeID,
-      });
-      await this.#send(context.id, command, dataSet);
-      return statusOf((await this.#response(command)).command);
-    });
+    const requested = { RequestedSOPClassUID: sopClassUID, RequestedSOPInstanceUID: sopInstanceUID };
+    return this.#normalised(sopClassUID, CommandField.NActionRq, { ...requested, ActionTypeID: actionTypeID }, dataSet);
+  }
+
+  /**
+   * N-CREATE. A failure status is a value, not an error.
+   * @throws DIMSE_CONTEXT_REFUSED, DIMSE_TIMEOUT, DIMSE_ASSOCIATION_ABORTED
+   * @standard PS3.7 10.3.6
+   */
+  create({ sopClassUID, sopInstanceUID, dataSet }: AttributeRequest): Promise<DimseStatus> {
+    const affected = { AffectedSOPClassUID: sopClassUID, AffectedSOPInstanceUID: sopInstanceUID };
+    return this.#normalised(sopClassUID, CommandField.NCreateRq, affected, dataSet);
+  }
+
+  /**
+   * N-SET. A failure status is a value, not an error.
+   * @throws DIMSE_CONTEXT_REFUSED, DIMSE_TIMEOUT, DIMSE_ASSOCIATION_ABORTED
+   * @standard PS3.7 10.3.3
+   */
+  set({ sopClassUID, sopInstanceUID, dataSet }: AttributeRequest): Promise<DimseStatus> {
+    const requested = { RequestedSOPClassUID: sopClassUID, RequestedSOPInstanceUID: sopInstanceUID };
+    return this.#normalised(sopClassUID, CommandField.NSetRq, requested, dataSet);
+  }
+
+  /**
+   * N-EVENT-REPORT, where role selection made us the SCP. A failure status is a value, not an error.
+   * @throws DIMSE_CONTEXT_REFUSED, DIMSE_TIMEOUT, DIMSE_ASSOCIATION_ABORTED
+   * @standard PS3.7 10.3.1
+   */
+  report({ sopClassUID, sopInstanceUID, eventTypeID, dataSet }: OutgoingEvent): Promise<DimseStatus> {
+    const affected = { AffectedSOPClassUID: sopClassUID, AffectedSOPInstanceUID: sopInstanceUID };
+    return this.#normalised(
+      sopClassUID,
+      CommandField.NEventReportRq,
+      { ...affected, EventTypeID: eventTypeID },
+      dataSet,
+    );
   }
 
   /**
@@ -199,6 +235,15 @@ export class ScuAssociation {
   abort(): void {
     this.channel.request({ name: 'Evt15' });
     this.session.fail(new AssociationAborted('aborted by us'));
+  }
+
+  #normalised(sopClassUID: string, field: number, rest: Partial<Command>, dataSet: Buffer): Promise<DimseStatus> {
+    return this.#exclusive(async () => {
+      const context = this.#require(sopClassUID);
+      const command = this.#command(field, rest);
+      await this.#send(context.id, command, dataSet);
+      return statusOf((await this.#response(command)).command);
+    });
   }
 
   /** A request of the peer: only an event can be one; anything else is answered as unknown. */

@@ -5,6 +5,7 @@ import type { AssociationInfo, AssociationRequest } from './association-info';
 import type { Notify } from './dimse-event';
 import type { EventReportHandler } from './event-report';
 import type { FindHandler } from './find-handler';
+import type { NormalisedHandler } from './normalised-operation';
 import type { StoreHandler } from './store-handler';
 
 /** What a server does with the messages it gets. C-ECHO is always answered. */
@@ -14,6 +15,8 @@ export interface Services {
   readonly store?: StoreHandler;
   readonly find?: FindHandler;
   readonly eventReport?: EventReportHandler;
+  /** N-CREATE, N-SET and N-ACTION by SOP class UID. */
+  readonly normalised?: Readonly<Record<string, NormalisedHandler>>;
 }
 
 /** The policy for this requestor, or the rejection. */
