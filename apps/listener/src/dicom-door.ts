@@ -1,4 +1,4 @@
-import { type DimseEvent, DimseServer, type StoreHandler } from '@endplate/dimse';
+import { type DimseEvent, DimseServer, type Services } from '@endplate/dimse';
 import { type DoorGuard } from './association/door-guard';
 import { type ListenerConfig } from './listener.config';
 import { type LoadedTls, loadTls } from './tls/tls-options';
@@ -12,13 +12,13 @@ export class DicomDoor {
   constructor(
     private readonly config: ListenerConfig['dicom'],
     guard: DoorGuard,
-    store: StoreHandler,
+    services: Services,
     notify: (event: DimseEvent) => void,
     private readonly tlsLoaded: (validUntil: Date) => void = () => undefined,
   ) {
     this.server = new DimseServer({
       accept: (request) => guard.decide(request),
-      services: { store: guard.guard(store) },
+      services,
       maxPduLength: config.maxPduBytes,
       maxAssociations: config.maxAssociations,
       maxAssociationsPerAddress: config.maxAssociationsPerAddress || config.maxAssociations,

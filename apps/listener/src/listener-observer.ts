@@ -3,6 +3,7 @@ import { type CatalogueLog, type Metrics } from '@endplate/platform';
 import { type QueueEvent } from '@endplate/queue';
 import { type SpoolEvent } from '@endplate/store';
 import { type CompletionOutcome, type ReconcileReport } from '@endplate/studies';
+import { type CommitmentEvent } from './commitment/commitment-desk';
 import { type LISTENER_LOG } from './listener.log';
 import { type ReceiveEvent } from './receive/instance-intake';
 
@@ -18,6 +19,7 @@ export class ListenerObserver {
   private readonly open;
   private readonly answerSeconds;
   private readonly versions;
+  private readonly commitments;
   private redisLineAt = -Infinity;
 
   constructor(
@@ -45,6 +47,11 @@ export class ListenerObserver {
       name: 'endplate_store_answer_seconds',
       help: 'Time from the C-STORE command to its answer',
       buckets: [0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 5, 30],
+    });
+    this.commitments = metrics.counter({
+      name: 'endplate_commitment_requests_total',
+      help: 'Storage commitments that were asked of us, by outcome',
+      labels: ['outcome'],
     });
     this.versions = metrics.counter({ name: 'endplate_versions_created_total', help: 'Study versions made' });
   }
@@ -115,6 +122,18 @@ export class ListenerObserver {
       case 'group-committed':
         return;
     }
+  }
+
+  commitment(event: CommitmentEvent): void {
+    this.commitments.inc({ outcome: event.type });
+    if (event.type === 'answered') {
+      const { requester, committed, failed, here: sameAssociation } = event;
+      this.log.commitmentAnswered({ requester, committed, failed, sameAssociation });
+      return;
+    }
+    const { requester, attempt, error } = event;
+    if (event.type === 'delayed') this.log.commitmentDelayed({ requester, attempt, error });
+    else this.log.commitmentGivenUp({ requester, attempt, error });
   }
 
   quietPeriodDelayed(error: Error): void {

@@ -96,4 +96,19 @@ export const LISTENER_LOG = {
     'warn',
     'An acknowledged instance is not in the object store yet',
   ),
+  commitmentAnswered: message<{ requester: string; committed: number; failed: number; sameAssociation: boolean }>(
+    'LSN-070',
+    'info',
+    'Storage commitment answered',
+  ),
+  commitmentDelayed: message<{ requester: string; attempt: number; error: Error }>(
+    'LSN-071',
+    'warn',
+    'The answer to a storage commitment is tried again later',
+  ),
+  commitmentGivenUp: message<{ requester: string; attempt: number; error: Error }>(
+    'LSN-072',
+    'error',
+    'A storage commitment could not be answered',
+  ),
 };

@@ -15,6 +15,10 @@ import { Manifests, StudyAssembler, StudyCompleter, Timeline } from '@endplate/s
 import { AeDirectory } from './association/ae-directory';
 import { AeQuotas } from './association/ae-quota';
 import { DoorGuard } from './association/door-guard';
+import { CommitmentDesk } from './commitment/commitment-desk';
+import { CommitmentRequests } from './commitment/commitment-requests';
+import { StoredInstances } from './commitment/stored-instances';
+import { dicomServices } from './dicom-services';
 import { CompletenessProcessor } from './completeness/completeness.processor';
 import { DicomDoor } from './dicom-door';
 import { DoorObserver } from './door-observer';
@@ -52,6 +56,7 @@ export class ListenerModule implements OnApplicationBootstrap, BeforeApplication
     @Inject(StudyAssembler) private readonly assembler: StudyAssembler,
     @Inject(CompletenessProcessor) private readonly completeness: CompletenessProcessor,
     @Inject(MaintenanceProcessor) private readonly maintenance: MaintenanceProcessor,
+    @Inject(CommitmentDesk) private readonly desk: CommitmentDesk,
     @Inject(DicomDoor) private readonly door: DicomDoor,
     @Inject(DoorReload) private readonly reload: DoorReload,
     @Inject(Pressure) private readonly pressure: Pressure,
@@ -157,20 +162,43 @@ export class ListenerModule implements OnApplicationBootstrap, BeforeApplication
           inject: [InstanceReceiver, AeDirectory, ListenerObserver, Pressure],
         },
         {
+          provide: CommitmentDesk,
+          useFactory: (
+            store: ObjectStore,
+            assembler: StudyAssembler,
+            directory: AeDirectory,
+            pending: PendingStudies,
+            observer: ListenerObserver,
+          ) =>
+            new CommitmentDesk({
+              instances: new StoredInstances(store, () => assembler.recentStudies()),
+              records: new CommitmentRequests(store),
+              moving: () => pending.any,
+              directory,
+              aeTitle: config.dicom.aeTitle,
+              now,
+              notify: (event) => observer.commitment(event),
+            }),
+          inject: [STORE, StudyAssembler, AeDirectory, PendingStudies, ListenerObserver],
+        },
+        {
           provide: DicomDoor,
           useFactory: (
             receiver: InstanceReceiver,
             directory: AeDirectory,
             guard: DoorGuard,
+            desk: CommitmentDesk,
+            store: ObjectStore,
             observer: ListenerObserver,
             doorObserver: DoorObserver,
           ) => {
             const refused = (error: unknown, source: string) => observer.instanceRefused(error, source);
-            const service = new StoreService(receiver, directory, refused);
+            const storage = guard.guard(new StoreService(receiver, directory, refused));
+            const services = dicomServices(storage, { desk, store, now });
             const loaded = (validUntil: Date) => doorObserver.tlsLoaded(validUntil);
-            return new DicomDoor(config.dicom, guard, service, (event) => observer.dimse(event), loaded);
+            return new DicomDoor(config.dicom, guard, services, (event) => observer.dimse(event), loaded);
           },
-          inject: [InstanceReceiver, AeDirectory, DoorGuard, ListenerObserver, DoorObserver],
+          inject: [InstanceReceiver, AeDirectory, DoorGuard, CommitmentDesk, STORE, ListenerObserver, DoorObserver],
         },
         {
           provide: DoorReload,
@@ -217,6 +245,7 @@ export class ListenerModule implements OnApplicationBootstrap, BeforeApplication
     this.health.addLiveness('listener-completeness', () => this.completeness.health());
     this.completeness.start();
     this.maintenance.start();
+    this.desk.start();
     this.doorObserver.describe(this.health, this.pressure, this.reload, () => this.door.validUntil);
     await this.pressure.start(this.config.pressure.sampleMs);
     await this.reload.start();
@@ -229,7 +258,7 @@ export class ListenerModule implements OnApplicationBootstrap, BeforeApplication
     this.reload.stop();
     await this.door.close();
     this.pressure.stop();
-    await Promise.all([this.completeness.stop(), this.maintenance.stop()]);
+    await Promise.all([this.completeness.stop(), this.maintenance.stop(), this.desk.stop()]);
   }
 
   /** After HTTP has closed: a STOW-RS request needs both until its end. */

@@ -149,6 +149,14 @@ export function commitmentKey(transactionUID: string): ObjectKey {
   return parseObjectKey(`commitments/${plain(transactionUID, 'Transaction UID')}.json`);
 }
 
+/** Where storage commitments lie that others ask of us. */
+export const COMMITMENT_REQUESTS_PREFIX: KeyPrefix = parseKeyPrefix('commitment-requests/');
+
+/** `commitment-requests/<transaction UID>.json`: a storage commitment that is asked of us. @throws STORE_KEY_INVALID */
+export function commitmentRequestKey(transactionUID: string): ObjectKey {
+  return parseObjectKey(`${COMMITMENT_REQUESTS_PREFIX}${uid(transactionUID, 'Transaction')}.json`);
+}
+
 /** `…/versions/<n>/deliveries/`. @throws STORE_KEY_INVALID */
 export function deliveriesPrefix(studyInstanceUID: string, version: number): KeyPrefix {
   return parseKeyPrefix(`${versionPrefix(studyInstanceUID, version)}deliveries/`);

@@ -13,6 +13,13 @@ export interface TransferState {
   readonly error: string;
 }
 
+/** What a peer says of a commitment. */
+export interface CommitmentReport {
+  readonly status: 'Pending' | 'Success' | 'Failure';
+  readonly committed: readonly string[];
+  readonly failed: readonly { readonly uid: string; readonly reason: number }[];
+}
+
 const TIMEOUT_MS = 30_000;
 
 /** The few calls of Orthanc's REST API that we need. */
@@ -65,6 +72,29 @@ export class OrthancRest {
       state: job.State,
       progress: job.Progress,
       error: [job.ErrorDescription, job.ErrorDetails].filter(Boolean).join(': '),
+    };
+  }
+
+  /** Asks a peer for commitment of everything of a study that Orthanc has. @returns id for {@link commitment} */
+  async askCommitment(studyInstanceUID: string, modality: string): Promise<string> {
+    const studies = await this.find<{ ID: string }>('Study', { StudyInstanceUID: studyInstanceUID });
+    const body = JSON.stringify({ Resources: studies.map(({ ID }) => ID) });
+    const response = await this.call(`/modalities/${modality}/storage-commitment`, { method: 'POST', body });
+    return ((await response.json()) as { ID: string }).ID;
+  }
+
+  /** What the peer has answered to {@link askCommitment} so far. */
+  async commitment(id: string): Promise<CommitmentReport> {
+    const response = await this.call(`/storage-commitment/${id}`);
+    const report = (await response.json()) as {
+      Status: CommitmentReport['status'];
+      Success?: { SOPInstanceUID: string }[];
+      Failures?: { SOPInstanceUID: string; FailureReason: number }[];
+    };
+    return {
+      status: report.Status,
+      committed: (report.Success ?? []).map((one) => one.SOPInstanceUID),
+      failed: (report.Failures ?? []).map((one) => ({ uid: one.SOPInstanceUID, reason: one.FailureReason })),
     };
   }
 

@@ -63,6 +63,11 @@ export class StudyAssembler {
     }
   }
 
+  /** Studies that this process received instances of, the latest first; at most 10,000. */
+  recentStudies(): string[] {
+    return [...this.remembered.keys()].reverse();
+  }
+
   /** Prolongs what is still to be prolonged. */
   async close(): Promise<void> {
     for (const [studyInstanceUID, study] of this.remembered) {
