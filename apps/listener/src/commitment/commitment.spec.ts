@@ -126,7 +126,7 @@ describe('Storage Commitment as SCP', () => {
     await association.release();
   });
 
-  it('names what is of another class than asked for, also after the request's association', async () => {
+  it('names what is of another class than asked for, also after the association of the request', async () => {
     const association = await associate();
     const over = told();
     const wrongClass = { ...one, sopClassUID: SopClass.MRImageStorage };
