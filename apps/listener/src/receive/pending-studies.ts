@@ -33,6 +33,11 @@ export class PendingStudies {
     else if (this.counts.delete(studyInstanceUID)) this.tell(this.marks.clear(studyInstanceUID, this.holder));
   }
 
+  /** Whether any instance of this process is on its way. */
+  get any(): boolean {
+    return this.counts.size > 0;
+  }
+
   /** Whether any listener has instances of the study that the object store does not have. */
   async has(studyInstanceUID: string): Promise<boolean> {
     return this.counts.has(studyInstanceUID) || (await this.marks.isSet(studyInstanceUID));
