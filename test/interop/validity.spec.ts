@@ -1,0 +1,188 @@
+import { execFile } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import os from 'node:os';
+import path from 'node:path';
+import { promisify } from 'node:util';
+import { type DataSet, readFileMeta, readPart10, Tag } from '@endplate/dicom';
+import { data } from 'dcmjs';
+import { type WrittenStudy } from '../builders/phantom-objects';
+import { endplate, ROOT } from '../servers/cli';
+import { type Orthanc, startOrthanc } from '../servers/orthanc';
+
+const run = promisify(execFile);
+const BIG = { maxBuffer: 256 << 20 };
+const COUNT = Number(process.env['VALIDITY_COUNT'] ?? 60);
+const VIEWER_TOOL = 'Cornerstone3DTools@^0.1.0:PlanarFreehandROI';
+
+/** What the viewer's adapters made of one study. */
+interface ViewerReading {
+  readonly reports: Readonly<
+    Record<string, readonly { tool: string; trackingUID: string; points: number; closed: boolean; area: number; sites: string[] }[]>
+  >; // prettier-ignore
+  readonly segmentation?: { readonly labels: readonly string[]; readonly voxels: number };
+}
+
+/** The part of dcmjs that a round trip needs. */
+interface Dcmjs {
+  readonly DicomMessage: { readFile(bytes: ArrayBuffer): { readonly dict: unknown; write(): ArrayBuffer } };
+}
+
+/**
+ * Sixty phantom studies through kernel and rendering, small so that they are quick: CT and MR in turn, with and without
+ * lesions and metal, 4 to 6 lumbar vertebrae, names in many scripts.
+ */
+describe('every object of sixty phantom studies is valid', () => {
+  let folder: string;
+  let studies: readonly WrittenStudy[];
+  let files: readonly string[];
+
+  beforeAll(async () => {
+    folder = await mkdtemp(path.join(os.tmpdir(), 'endplate-validity-'));
+    await run('npx', ['--no-install', 'swc', 'test/builders', '-d', 'dist', '-q'], { cwd: ROOT });
+    const script = path.join(ROOT, 'dist/test/builders/phantom-objects.js');
+    const halves = [[0, COUNT / 2], [COUNT / 2, COUNT]].map(async ([from, to]) => {
+      const { stdout } = await run(process.execPath, [script, folder, String(from), String(to)], { cwd: ROOT, ...BIG });
+      return JSON.parse(stdout) as WrittenStudy[];
+    }); // prettier-ignore
+    studies = (await Promise.all(halves)).flat();
+    files = studies.flatMap((study) => study.files);
+  }, 900_000);
+  afterAll(() => rm(folder, { recursive: true, force: true }));
+
+  it('has all kinds of objects, and our own check finds nothing', () => {
+    expect(studies).toHaveLength(COUNT);
+    expect(studies.flatMap(({ problems }) => problems)).toEqual([]);
+    const kinds = new Set(files.map((file) => path.basename(file).split('-')[0]));
+    expect(kinds).toEqual(new Set(['sr', 'sc', 'seg', 'gsps', 'pdf', 'ko']));
+    // Both ends are there: findings that are read and findings that are withheld.
+    expect(studies.filter(({ analysed }) => analysed).length).toBeGreaterThan(COUNT / 2);
+  });
+
+  it('dciodvfy has no error', async () => {
+    const script = 'for file; do echo "== $file"; dciodvfy "$file" 2>&1; done; true';
+    const { stdout } = await run('sh', ['-c', script, 'sh', ...files], BIG);
+    const seen = stdout.split('\n').filter((line) => line.startsWith('== '));
+    expect(seen).toHaveLength(files.length);
+    expect(errorsByFile(stdout)).toEqual([]);
+  }, 600_000);
+
+  it('dsrdump reads every report and its tree', async () => {
+    const reports = files.filter((file) => /\/(sr|ko)-/.test(file));
+    // What is wrong with a document is a line of level W, E or F; two of them tell what DCMTK itself cannot check.
+    const script = 'for file; do echo "== $file"; dsrdump "$file" 2>&1 >/dev/null; done; true';
+    const { stdout } = await run('sh', ['-c', script, 'sh', ...reports], BIG);
+    const complaints = stdout
+      .split('\n')
+      .filter(
+        (line) =>
+          /^[EF]:/.test(line) ||
+          (line.startsWith('W:') && !line.includes('VR checker') && !line.includes('template constraints')),
+      );
+    expect(complaints).toEqual([]);
+    expect(reports.length).toBeGreaterThan(COUNT);
+  }, 300_000);
+
+  it('dcmjs reads each and writes the same elements', async () => {
+    const { DicomMessage } = data as unknown as Dcmjs;
+    for (const file of files.filter((one) => !/\/(sc|pdf)-/.test(one))) {
+      const bytes = await readFile(file);
+      const read = DicomMessage.readFile(bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.length) as ArrayBuffer);
+      const again = Buffer.from(read.write());
+      expect(outline(readPart10(again).dataSet)).toEqual(outline(readPart10(bytes).dataSet));
+    } // prettier-ignore
+  }, 300_000);
+
+  it('a viewer on Cornerstone takes up every outline and every segment', async () => {
+    const analysed = studies.filter((study) => study.files.length > 0).map(({ name }) => path.join(folder, name));
+    const script = path.join(ROOT, 'test/builders/viewer-round-trip.mjs');
+    const { stdout } = await run(process.execPath, [script, ...analysed], { cwd: ROOT, ...BIG });
+    const readings = JSON.parse(stdout) as ViewerReading[];
+    expect(readings).toHaveLength(analysed.length);
+    let outlines = 0;
+    for (const [n, { reports, segmentation }] of readings.entries()) {
+      for (const [profile, measurements] of Object.entries(reports)) {
+        const wanted = drawnGroups(await readFile(path.join(analysed[n]!, `sr-${profile}.dcm`)));
+        expect(measurements.map(({ trackingUID }) => trackingUID)).toEqual(wanted.map(({ trackingUID }) => trackingUID));
+        expect(measurements.map(({ area }) => area)).toEqual(wanted.map(({ area }) => area));
+        for (const { tool, points, closed, sites } of measurements) {
+          expect({ tool, closed, sites: sites.length }).toEqual({ tool: 'PlanarFreehandROI', closed: true, sites: 1 });
+          expect(points).toBeGreaterThan(2);
+        }
+        outlines += measurements.length;
+      }
+      const seg = path.join(analysed[n]!, 'seg-structures.dcm');
+      if (!existsSync(seg)) continue;
+      const { dataSet } = readPart10(await readFile(seg));
+      const labels = dataSet.sequence(Tag.SegmentSequence).map((segment) => segment.string(Tag.SegmentLabel));
+      expect(segmentation!.labels).toEqual(labels);
+      expect(segmentation!.voxels).toBeGreaterThan(0);
+    }
+    expect(outlines).toBeGreaterThan(COUNT);
+  }, 300_000); // prettier-ignore
+
+  describe('in a real PACS', () => {
+    let pacs: Orthanc;
+    beforeAll(async () => {
+      pacs = await startOrthanc();
+    });
+    afterAll(() => pacs?.stop());
+
+    it.each([0, 1])('Orthanc takes each object of study %i and returns its data set byte for byte', async (n) => {
+      const study = studies[n]!;
+      // By our own SCU, which sends the bytes as they are; storescu writes sequences anew.
+      const to = `${pacs.aeTitle}@${pacs.host}:${pacs.dicomPort}`;
+      expect(await endplate('send', path.join(folder, study.name), '--to', to)).toMatchObject({ code: 0 });
+      const sent = new Map<string, Buffer>();
+      let studyInstanceUID = '';
+      for (const file of study.files) {
+        const bytes = await readFile(file);
+        const { meta, dataSetOffset } = readFileMeta(bytes);
+        sent.set(meta.sopInstanceUID, bytes.subarray(dataSetOffset));
+        studyInstanceUID = readPart10(bytes, { untilTag: Tag.SeriesInstanceUID }).dataSet.string(Tag.StudyInstanceUID)!;
+      }
+      for (const id of await pacs.rest.findInstances(studyInstanceUID)) {
+        const back = await pacs.rest.file(id);
+        const { meta, dataSetOffset } = readFileMeta(back);
+        expect(back.subarray(dataSetOffset).equals(sent.get(meta.sopInstanceUID)!)).toBe(true);
+        sent.delete(meta.sopInstanceUID);
+      }
+      expect([...sent.keys()]).toEqual([]);
+    });
+  });
+});
+
+/** Lines of dciodvfy that begin with Error, each with its file. */
+function errorsByFile(output: string): string[] {
+  let file = '';
+  return output.split('\n').flatMap((line) => {
+    if (line.startsWith('== ')) file = path.basename(line.slice(3));
+    return line.startsWith('Error') ? [`${file}: ${line}`] : [];
+  });
+}
+
+/** Tracking UID and area of the groups that a viewer is to take up. */
+function drawnGroups(bytes: Buffer): { trackingUID: string; area: number }[] {
+  const { dataSet } = readPart10(bytes);
+  const named = (item: DataSet, code: string): DataSet[] =>
+    item
+      .sequence(Tag.ContentSequence)
+      .filter((child) => child.sequence(Tag.ConceptNameCodeSequence)[0]?.string(Tag.CodeValue) === code);
+  const [measurements] = named(dataSet, '126010');
+  return named(measurements!, '125007')
+    .filter((group) => named(group, '112039')[0]!.string(Tag.TextValue) === VIEWER_TOOL)
+    .map((group) => ({
+      trackingUID: named(group, '112040')[0]!.string(Tag.UID)!,
+      area: named(group, '42798000')[0]!.sequence(Tag.MeasuredValueSequence)[0]!.number(Tag.NumericValue)!,
+    }));
+}
+
+/** Every element by tag, sequences item by item; what a writer may pad is trimmed. */
+function outline(dataSet: DataSet): unknown {
+  return dataSet.tags.map((tag) => {
+    const items = dataSet.sequence(tag);
+    return items.length > 0
+      ? [tag, items.map(outline)]
+      : [tag, (dataSet.bytes(tag) ?? Buffer.alloc(0)).toString('latin1').replace(/[\0 ]+$/, '')];
+  });
+}
