@@ -3,6 +3,7 @@ import { deflateRawSync } from 'node:zlib';
 import { DicomTransferSyntaxError, DicomValueError } from '../errors';
 import { TransferSyntax, transferSyntaxEncoding } from '../uid/transfer-syntax';
 import { parseUid, type UID } from '../uid/uid';
+import { withDefinedLengths } from './defined-lengths';
 import { encodeFileMeta } from './file-meta';
 import { toWritableElements, type NaturalDataset, type WritableElement } from './natural-dataset';
 
@@ -12,7 +13,7 @@ const PIXEL_DATA = '7fe00010';
  * Writes a natural data set as bytes of a data set, without file meta information; the same input gives the same bytes.
  *
  * Text is written as ASCII, or as ISO_IR 192 where it needs more; a SpecificCharacterSet given is replaced accordingly.
- * Encapsulated pixel data is given as an array with the bytes of one frame each, and written with one fragment per frame
+ * Sequences and items have defined lengths. Encapsulated pixel data is given as an array with the bytes of one frame each, and written with one fragment per frame
  * behind a basic offset table.
  *
  * @throws {@link DicomValueError} `DICOM_VALUE_INVALID`
@@ -32,7 +33,11 @@ export function encodeDataSet(
   const stream = new data.WriteBufferStream(4096, true);
   const written = encoding.deflated ? TransferSyntax.ExplicitVRLittleEndian : transferSyntaxUID;
   data.DicomMessage.write(elements, stream, written, { allowInvalidVRLength: true, fragmentMultiframe: false });
-  const bytes = Buffer.concat([Buffer.from(stream.getBuffer()), tail]);
+  const head = withDefinedLengths(Buffer.from(stream.getBuffer()), {
+    explicitVr: encoding.explicitVr,
+    littleEndian: true,
+  });
+  const bytes = Buffer.concat([head, tail]);
   if (!encoding.deflated) return bytes;
   const deflated = deflateRawSync(bytes);
   // PS3.5 A.5: padded to even length with one zero byte.
