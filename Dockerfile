@@ -23,8 +23,8 @@ RUN npm prune --omit=dev --ignore-scripts --no-audit --no-fund \
 FROM node:20-bookworm-slim
 WORKDIR /app
 ENV NODE_ENV=production \
-    # Young objects get 4 MiB instead of 16: the listener stays below 150 MB, for a little more work of the collector.
-    NODE_OPTIONS=--max-semi-space-size=4 \
+    # Young objects get 2 MiB instead of 16: the listener stays below 150 MB, for a little more work of the collector.
+    NODE_OPTIONS=--max-semi-space-size=2 \
     # A container's loopback reaches nobody: what is published decides who gets in.
     ENDPLATE_HTTP_HOST=0.0.0.0 \
     ENDPLATE_DICOM_HOST=0.0.0.0 \

@@ -79,7 +79,7 @@ async function launch(
   const env = {
     PATH: process.env['PATH'],
     // As in the container image.
-    NODE_OPTIONS: '--max-semi-space-size=4',
+    NODE_OPTIONS: '--max-semi-space-size=2',
     ENDPLATE_DATA_DIR: path.join(folder, 'data'),
     ENDPLATE_DICOM_PORT: String(port),
     ENDPLATE_HTTP_PORT: String(httpPort),
