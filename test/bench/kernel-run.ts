@@ -1,0 +1,90 @@
+/** One analysis in a fresh process: `node kernel-run.js FOLDER MODEL THREADS`; tells the parent what it took. */
+import { readFile } from 'node:fs/promises';
+import path from 'node:path';
+import { analyseStudy, openSegmenter, type KernelStage } from '@endplate/kernel';
+import { openFolder } from './kernel-study';
+
+/** Seconds of wall and processor time. */
+export interface Cost {
+  readonly wall: number;
+  readonly cpu: number;
+}
+
+/** What one analysis took. */
+export interface RunCost {
+  readonly threads: number;
+  readonly whole: Cost;
+  /** Inside the calls of onnxruntime. */
+  readonly network: Cost & { readonly calls: number; readonly slices: number };
+  readonly stages: Readonly<Partial<Record<KernelStage, Cost>>>;
+  readonly peakRssMb: number;
+  /** Resident after the network was loaded, before the study. */
+  readonly loadedRssMb: number;
+  readonly outcome: string;
+  readonly discs: number;
+}
+
+class Watch {
+  private wallAt = process.hrtime.bigint();
+  private cpuAt = process.cpuUsage();
+
+  /** Seconds since the last lap. */
+  lap(): Cost {
+    const wall = process.hrtime.bigint();
+    const { user, system } = process.cpuUsage(this.cpuAt);
+    const cost = { wall: Number(wall - this.wallAt) / 1e9, cpu: (user + system) / 1e6 };
+    [this.wallAt, this.cpuAt] = [wall, process.cpuUsage()];
+    return cost;
+  }
+}
+
+const plus = (a: Cost | undefined, b: Cost): Cost => ({ wall: (a?.wall ?? 0) + b.wall, cpu: (a?.cpu ?? 0) + b.cpu });
+
+async function run(folder: string, model: string, threads: number): Promise<RunCost> {
+  const segmenter = await openSegmenter((file) => readFile(path.join(model, file)), { intraOpThreads: threads });
+  const study = await openFolder(folder);
+  const loadedRssMb = process.memoryUsage().rss / 1e6;
+  let network: Cost | undefined;
+  let [calls, slices] = [0, 0];
+  const stages: Partial<Record<KernelStage, Cost>> = {};
+  let stage: KernelStage = 'gate';
+  const watch = new Watch();
+  const total = new Watch();
+  const { findings } = await analyseStudy(
+    { ...study, version: 1, digest: '', createdAt: '2000-01-01T00:00:00Z' },
+    {
+      software: { name: 'Endplate', version: 'bench' },
+      segmenter: {
+        ...segmenter,
+        async segment(input, shape, place) {
+          const own = new Watch();
+          const answer = await segmenter.segment(input, shape, place);
+          network = plus(network, own.lap());
+          calls += 1;
+          slices += shape[0];
+          return answer;
+        },
+      },
+      notify(event) {
+        if (event.type !== 'stage') return;
+        stages[stage] = plus(stages[stage], watch.lap());
+        stage = event.stage;
+      },
+    },
+  );
+  const whole = total.lap();
+  return {
+    threads,
+    whole,
+    network: { ...(network ?? { wall: 0, cpu: 0 }), calls, slices },
+    stages,
+    peakRssMb: process.resourceUsage().maxRSS / 1e3,
+    loadedRssMb,
+    outcome: findings.outcome.status,
+    discs: findings.discs.length,
+  };
+}
+
+const [folder, model, threads] = process.argv.slice(2);
+if (!folder || !model || !threads) throw new Error('node kernel-run.js FOLDER MODEL THREADS');
+void run(folder, model, Number(threads)).then((cost) => process.send?.(cost));
