@@ -1,5 +1,3 @@
-import { createHash } from 'node:crypto';
-import { hostname } from 'node:os';
 import {
   type BeforeApplicationShutdown,
   type DynamicModule,
@@ -10,14 +8,13 @@ import {
 } from '@nestjs/common';
 import { bindCatalogue, Health, type Logger, LOGGER, Metrics } from '@endplate/platform';
 import { createQueues, type Queues } from '@endplate/queue';
-import { createFilesystemStore, createS3Store, type ObjectStore } from '@endplate/store';
+import { type ObjectStore } from '@endplate/store';
 import { Manifests, StudyAssembler, StudyCompleter, Timeline } from '@endplate/studies';
 import { AeDirectory } from './association/ae-directory';
 import { AeQuotas } from './association/ae-quota';
 import { DoorGuard } from './association/door-guard';
 import { CommitmentDesk } from './commitment/commitment-desk';
-import { CommitmentRequests } from './commitment/commitment-requests';
-import { StoredInstances } from './commitment/stored-instances';
+import { commitmentDeskProvider } from './commitment/commitment-desk.provider';
 import { dicomServices } from './dicom-services';
 import { CompletenessProcessor } from './completeness/completeness.processor';
 import { DicomDoor } from './dicom-door';
@@ -26,6 +23,8 @@ import { type ListenerConfig } from './listener.config';
 import { LISTENER_LOG } from './listener.log';
 import { ListenerObserver } from './listener-observer';
 import { MaintenanceProcessor } from './maintenance/maintenance.processor';
+import { openStore } from './open-store';
+import { holderOf } from './receive/holder';
 import { InstanceLedger } from './receive/instance-ledger';
 import { InstanceReceiver } from './receive/instance-receiver';
 import { openIntake, type OpenIntake } from './receive/open-intake';
@@ -161,26 +160,7 @@ export class ListenerModule implements OnApplicationBootstrap, BeforeApplication
           },
           inject: [InstanceReceiver, AeDirectory, ListenerObserver, Pressure],
         },
-        {
-          provide: CommitmentDesk,
-          useFactory: (
-            store: ObjectStore,
-            assembler: StudyAssembler,
-            directory: AeDirectory,
-            pending: PendingStudies,
-            observer: ListenerObserver,
-          ) =>
-            new CommitmentDesk({
-              instances: new StoredInstances(store, () => assembler.recentStudies()),
-              records: new CommitmentRequests(store),
-              moving: () => pending.any,
-              directory,
-              aeTitle: config.dicom.aeTitle,
-              now,
-              notify: (event) => observer.commitment(event),
-            }),
-          inject: [STORE, StudyAssembler, AeDirectory, PendingStudies, ListenerObserver],
-        },
+        commitmentDeskProvider(STORE, config.dicom.aeTitle, now),
         {
           provide: DicomDoor,
           useFactory: (
@@ -193,10 +173,12 @@ export class ListenerModule implements OnApplicationBootstrap, BeforeApplication
             doorObserver: DoorObserver,
           ) => {
             const refused = (error: unknown, source: string) => observer.instanceRefused(error, source);
-            const storage = guard.guard(new StoreService(receiver, directory, refused));
-            const services = dicomServices(storage, { desk, store, now });
-            const loaded = (validUntil: Date) => doorObserver.tlsLoaded(validUntil);
-            return new DicomDoor(config.dicom, guard, services, (event) => observer.dimse(event), loaded);
+            const services = dicomServices(guard.guard(new StoreService(receiver, directory, refused)), {
+              desk,
+              store,
+              now,
+            });
+            return new DicomDoor(config.dicom, guard, services, (event) => observer.dimse(event), (until) => doorObserver.tlsLoaded(until)); // prettier-ignore
           },
           inject: [InstanceReceiver, AeDirectory, DoorGuard, CommitmentDesk, STORE, ListenerObserver, DoorObserver],
         },
@@ -268,18 +250,6 @@ export class ListenerModule implements OnApplicationBootstrap, BeforeApplication
     await this.queues.close();
     await this.store.close();
   }
-}
-
-/** The same name after a restart: what a process left in its spool is then no longer held by somebody who is gone. */
-function holderOf({ dicom }: ListenerConfig): string {
-  return createHash('sha256')
-    .update(`${hostname()}\0${dicom.spoolDir ?? ''}`)
-    .digest('hex')
-    .slice(0, 16);
-}
-
-function openStore({ store }: ListenerConfig): Promise<ObjectStore> {
-  return store.kind === 'filesystem' ? createFilesystemStore(store) : createS3Store(store);
 }
 
 function workerOptions({ redis, dicom }: ListenerConfig, observer: ListenerObserver) {
