@@ -60,6 +60,7 @@ export const CODE = {
   posterior: sct('255551008', 'Posterior'),
   imageRegion: dcm('111030', 'Image Region'),
   derivation: dcm('121401', 'Derivation'),
+  measurementMethod: sct('370129005', 'Measurement Method'),
   mean: sct('373098007', 'Mean'),
   median: sct('373099004', 'Median'),
   maximum: sct('56851009', 'Maximum'),

@@ -51,4 +51,9 @@ export const PRIVATE = {
   grade3: endplate('EP0083', 'Grade 3'),
   grade4: endplate('EP0084', 'Grade 4'),
   grade5: endplate('EP0085', 'Grade 5'),
+  methodContent: endplate('EP0091', 'Content over the disc, partial volume taken out'),
+  methodThreshold: endplate('EP0092', 'Voxels over a fixed threshold'),
+  methodEndplates: endplate('EP0093', 'Distance between endplates, native voxels'),
+  methodMarrow: endplate('EP0094', 'Ratio to marrow of the same vertebra'),
+  attenuationP95: endplate('EP0095', 'Attenuation of the calcified voxels, 95th percentile'),
 } as const satisfies Record<string, CodedConcept>;

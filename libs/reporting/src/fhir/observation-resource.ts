@@ -35,11 +35,12 @@ export function observationResource(structure: StructureObservation, frame: Obse
 }
 
 function component(value: ObservedValue): ObservationComponent {
-  const { concept, modifiers } = value;
+  const { concept, modifiers, method } = value;
+  const narrowing = method ? [...modifiers, method] : modifiers;
   const code: CodeableConcept = {
-    ...(modifiers.length === 0
+    ...(narrowing.length === 0
       ? {}
-      : { extension: modifiers.map((one) => ({ url: MODIFIER_EXTENSION, valueCodeableConcept: codeable(one) })) }),
+      : { extension: narrowing.map((one) => ({ url: MODIFIER_EXTENSION, valueCodeableConcept: codeable(one) })) }),
     ...codeable(concept, [concept, ...modifiers].map(({ meaning }) => meaning).join(', ')),
   };
   switch (value.kind) {

@@ -13,7 +13,7 @@ const NOT_VERIFIED = 'R';
 /** Which study the images are of. @standard PS3.16 D (110180) */
 const STUDY: CodedConcept = { value: '110180', scheme: 'DCM', meaning: 'Study Instance UID' };
 
-type Result = readonly [type: 'NM' | 'CE' | 'TX' | 'ST', concept: CodedConcept, value: Field, unit?: CodedConcept];
+type Result = readonly [type: 'NM' | 'CE' | 'TX' | 'ST', concept: CodedConcept, value: Field, unit?: CodedConcept, method?: CodedConcept | undefined]; // prettier-ignore
 
 /**
  * OBX segments: first what is said of the study (sub-ID 0), then structure by structure (sub-ID 1, 2, …), each begun by
@@ -42,7 +42,7 @@ export function observationSegments(
   ];
   let count = 0;
   return groups.flatMap((group, subId) =>
-    group.map(([type, concept, value, unit]) =>
+    group.map(([type, concept, value, unit, method]) =>
       segment('OBX', [
         (count += 1),
         type,
@@ -54,6 +54,8 @@ export function observationSegments(
         NOT_VERIFIED,
         ...[undefined, undefined],
         observedAt,
+        ...[undefined, undefined],
+        method ? coded(method) : undefined,
       ]),
     ),
   );
@@ -68,7 +70,7 @@ function results(observed: ObservedValue): Result[] {
   };
   switch (observed.kind) {
     case 'number':
-      return [['NM', concept, observed.value, observed.unit]];
+      return [['NM', concept, observed.value, observed.unit, observed.method]];
     case 'concept':
       return [
         ['CE', concept, coded(observed.value)],

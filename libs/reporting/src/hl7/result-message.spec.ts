@@ -43,6 +43,7 @@ describe('renderResultMessage', () => {
     expect(volume.split('|').slice(2, 7)).toEqual([
       'NM', 'EP0020^Volume of disc calcification^99ENDPLATE', '1', '41.7', 'mm3^cubic millimeter^UCUM',
     ]); // prettier-ignore
+    expect(volume.split('|')[17]).toBe('EP0091^Content over the disc, partial volume taken out^99ENDPLATE');
     expect(message).toContain('84020006^L4/L5 disc^SCT');
   });
 

@@ -12,6 +12,8 @@ export type ObservedValue = {
   readonly concept: CodedConcept;
   /** What narrows the concept: a part of the site, or how the number was drawn from the voxels. */
   readonly modifiers: readonly CodedConcept[];
+  /** How it was measured. */
+  readonly method?: CodedConcept;
 } & (
   | { readonly kind: 'number'; readonly value: number; readonly unit: CodedConcept }
   | { readonly kind: 'concept'; readonly value: CodedConcept; readonly certaintyPercent?: number }
@@ -76,10 +78,13 @@ function structureOf({ children }: ContentItem): StructureObservation {
 function valueOf(item: ContentItem): ObservedValue[] {
   const { name: concept, valueType } = item;
   if (!concept) return [];
-  const modifiers = item.children.filter(({ relationship }) => relationship === 'HAS CONCEPT MOD').map(conceptOf);
+  const narrowing = item.children.filter(({ relationship }) => relationship === 'HAS CONCEPT MOD');
+  const isMethod = (one: ContentItem): boolean => isNamed(one, CODE.measurementMethod);
+  const modifiers = narrowing.filter((one) => !isMethod(one)).map(conceptOf);
+  const method = narrowing.filter(isMethod).map(conceptOf)[0];
   switch (valueType) {
     case 'NUM':
-      return [{ concept, modifiers, kind: 'number', ...measured(item) }];
+      return [{ concept, modifiers, ...(method ? { method } : {}), kind: 'number', ...measured(item) }];
     case 'TEXT':
       return [{ concept, modifiers, kind: 'text', text: textOf(item) }];
     case 'CODE':

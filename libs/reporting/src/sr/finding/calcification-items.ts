@@ -15,6 +15,8 @@ const SITE = {
   'endplate-adjacent': PRIVATE.siteEndplate,
 } as const satisfies Record<Calcification['islands'][number]['site'], CodedConcept>;
 
+const THRESHOLD = { method: PRIVATE.methodThreshold } as const;
+
 /** Calcification and gas of one disc: present, absent or undetermined, then what was measured. */
 export function calcificationItems(disc: Pick<DiscFinding, 'calcification' | 'vacuum'>): ContentItem[] {
   return [
@@ -23,7 +25,7 @@ export function calcificationItems(disc: Pick<DiscFinding, 'calcification' | 'va
       : [evaluation(CODE.calcification, CODE.undetermined)]),
     ...given(disc.vacuum, (gas, confidence) => [
       evaluation(PRIVATE.gas, gas.present ? CODE.present : CODE.absent, confidence),
-      ...(gas.present ? [measurement(PRIVATE.gasVolume, gas.volumeMm3, UNIT.mm3)] : []),
+      ...(gas.present ? [measurement(PRIVATE.gasVolume, gas.volumeMm3, UNIT.mm3, THRESHOLD)] : []),
     ]),
   ];
 }
@@ -33,15 +35,16 @@ function calcification(c: Calcification, confidence: number): ContentItem[] {
   return [
     evaluation(CODE.calcification, c.present ? CODE.present : CODE.absent, confidence),
     ...sites.map((site) => evaluation(PRIVATE.site, SITE[site])),
-    measurement(PRIVATE.calcifiedVolume, c.volumeMm3, UNIT.mm3),
+    measurement(PRIVATE.calcifiedVolume, c.volumeMm3, UNIT.mm3, { method: PRIVATE.methodContent }),
     measurement(CODE.calcificationPercent, c.percentOfDisc, UNIT.percent),
     measurement(CODE.calcificationCount, c.islands.length, UNIT.ratio),
     ...attenuation(c.meanHU, CODE.mean),
+    ...(c.p95HU === undefined ? [] : [measurement(PRIVATE.attenuationP95, c.p95HU, UNIT.hounsfield)]),
     ...attenuation(c.maxHU, CODE.maximum),
     measurement(CODE.volume, c.discVolumeMm3, UNIT.mm3),
-    measurement(PRIVATE.volumeOver130, c.sensitivityBandMm3.over130, UNIT.mm3),
-    measurement(PRIVATE.volumeOver160, c.sensitivityBandMm3.over160, UNIT.mm3),
-    measurement(PRIVATE.volumeOver200, c.sensitivityBandMm3.over200, UNIT.mm3),
+    measurement(PRIVATE.volumeOver130, c.sensitivityBandMm3.over130, UNIT.mm3, THRESHOLD),
+    measurement(PRIVATE.volumeOver160, c.sensitivityBandMm3.over160, UNIT.mm3, THRESHOLD),
+    measurement(PRIVATE.volumeOver200, c.sensitivityBandMm3.over200, UNIT.mm3, THRESHOLD),
     measurement(PRIVATE.boneContinuousVolume, c.boneContinuousVolumeMm3, UNIT.mm3),
     measurement(PRIVATE.agatstonLike, c.agatstonLike, UNIT.ratio),
     measurement(PRIVATE.smallestDetectable, c.smallestDetectableMm, UNIT.mm),

@@ -37,9 +37,9 @@ export function discGroup(
 /** Heights in front, in the middle and behind. */
 export function heightItems(heights: Heights): ContentItem[] {
   return [
-    measurement(CODE.height, heights.anteriorMm, UNIT.mm, { part: CODE.anterior }),
-    measurement(CODE.height, heights.middleMm, UNIT.mm, { part: CODE.middle }),
-    measurement(CODE.height, heights.posteriorMm, UNIT.mm, { part: CODE.posterior }),
+    measurement(CODE.height, heights.anteriorMm, UNIT.mm, { part: CODE.anterior, method: PRIVATE.methodEndplates }),
+    measurement(CODE.height, heights.middleMm, UNIT.mm, { part: CODE.middle, method: PRIVATE.methodEndplates }),
+    measurement(CODE.height, heights.posteriorMm, UNIT.mm, { part: CODE.posterior, method: PRIVATE.methodEndplates }),
   ];
 }
 

@@ -21,6 +21,8 @@ const TYPE = {
   mixed: PRIVATE.modicMixed,
 } as const satisfies Record<Modic['type'], CodedConcept>;
 
+const MARROW = { derivation: CODE.median, method: PRIVATE.methodMarrow } as const;
+
 /** Measurement group of one endplate: planar with the outline of the change, else without a region. */
 export function endplateGroup(
   findings: StudyFindings,
@@ -50,8 +52,8 @@ function modicItems(modic: Modic, confidence: number, words: ReportText): Conten
     ...(mixed
       ? [evaluation(PRIVATE.modicLarger, TYPE[mixed[0]]), evaluation(PRIVATE.modicSmaller, TYPE[mixed[1]])]
       : []),
-    measurement(PRIVATE.modicT1Ratio, modic.t1Ratio, UNIT.ratio, { derivation: CODE.median }),
-    measurement(PRIVATE.modicT2Ratio, modic.t2Ratio, UNIT.ratio, { derivation: CODE.median }),
+    measurement(PRIVATE.modicT1Ratio, modic.t1Ratio, UNIT.ratio, MARROW),
+    measurement(PRIVATE.modicT2Ratio, modic.t2Ratio, UNIT.ratio, MARROW),
     ...(modic.type === 'none'
       ? []
       : [

@@ -9,6 +9,8 @@ export interface MeasurementDetail {
   readonly derivation?: CodedConcept;
   /** Which part of the site was measured. */
   readonly part?: CodedConcept;
+  /** How it was measured. */
+  readonly method?: CodedConcept;
 }
 
 /** One measurement. @standard PS3.16 TID 300, PS3.16 TID 1419 */
@@ -20,6 +22,7 @@ export function measurement(
 ): ContentItem {
   return num('CONTAINS', name, value, unit, [
     ...(detail.part ? [code('HAS CONCEPT MOD', CODE.topographicalModifier, detail.part)] : []),
+    ...(detail.method ? [code('HAS CONCEPT MOD', CODE.measurementMethod, detail.method)] : []),
     ...(detail.derivation ? [code('HAS CONCEPT MOD', CODE.derivation, detail.derivation)] : []),
   ]);
 }
