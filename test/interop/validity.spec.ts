@@ -85,8 +85,9 @@ describe('every object of sixty phantom studies is valid', () => {
 
   it('dcmjs reads each and writes the same elements', async () => {
     const { DicomMessage } = data as unknown as Dcmjs;
-    // Pictures and pages are small data sets around bytes; the two profiles of a report are taken in turn.
-    const taken = files.filter((one, n) => !/\/(sc|pdf)-/.test(one) && (!one.includes('/sr-') || n % 2 === 0));
+    // Pictures and pages are small data sets around bytes; the two profiles of a report are taken in turn, of every other study.
+    const half = studies.filter((_, n) => n % 4 < 2).flatMap((study) => study.files);
+    const taken = half.filter((one, n) => !/\/(sc|pdf)-/.test(one) && (!one.includes('/sr-') || n % 2 === 0));
     for (const file of taken) {
       const bytes = await readFile(file);
       const read = DicomMessage.readFile(bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.length) as ArrayBuffer);

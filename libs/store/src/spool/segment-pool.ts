@@ -1,5 +1,6 @@
 import { open, readdir, stat, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
+import { fromFilesystemError } from '../filesystem/filesystem-error';
 import { writeAt } from './file-bytes';
 import { type FoundRecord } from './segment-reader';
 import { Segment } from './segment';
@@ -64,7 +65,7 @@ export class SegmentPool {
     }
   }
 
-  /** The segment that takes bytes now. */
+  /** The segment that takes bytes now. @throws STORE_FULL, STORE_DENIED, STORE_UNAVAILABLE where the next one cannot begin */
   take(): Segment | Promise<Segment> {
     const { current } = this;
     if (current && !current.isRetired && current.sizeBytes < this.options.segmentBytes) return current;
@@ -133,12 +134,13 @@ export class SegmentPool {
   private async prepare(): Promise<Segment> {
     this.serial += 1;
     const path = join(this.options.folder, `${String(this.serial).padStart(16, '0')}.segment`);
-    const spare = this.spares.pop() ?? (await this.makeSpare());
+    let spare = this.spares.pop();
     try {
+      spare ??= await this.makeSpare();
       return await Segment.begin(spare, path);
     } catch (error) {
-      await unlink(spare).catch(() => undefined);
-      throw error;
+      if (spare !== undefined) await unlink(spare).catch(() => undefined);
+      throw fromFilesystemError(error, 'the spool');
     }
   }
 
