@@ -14,7 +14,7 @@ export interface BenchSize {
 
 /** What a hospital sends. */
 export const FULL: BenchSize = {
-  ct: { matrix: 512, slices: 600, fieldMm: 400 },
+  ct: { matrix: 512, slices: 600, fieldMm: 380 },
   mr: { matrix: 384, slices: 15 },
 };
 /** For a quick look. */
