@@ -17,6 +17,7 @@ import { pointSpread } from './ct/point-spread';
 import { type AnalysisPlan } from './gate/gate-study';
 import { findSpine } from './level/find-spine';
 import { nativeLabels } from './level/native-labels';
+import { coronalCobb } from './measure/coronal-cobb';
 import { discMeasures } from './measure/disc-measures';
 import { lumbarLordosis } from './measure/lordosis';
 import { spineModel } from './measure/spine-model';
@@ -67,6 +68,7 @@ export async function analyseCt(
   return {
     labelling: spine.named.labelling,
     lumbarLordosisDeg: lumbarLordosis(model, spine.named.labelling.gap),
+    coronalCobb: coronalCobb(model, stack),
     vertebrae: vertebraFindings(model, spine, labels, source),
     discs,
     endplates: [],

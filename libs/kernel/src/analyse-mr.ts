@@ -8,6 +8,7 @@ import { type LabelMap } from './label-map';
 import { labelConfidence, type FindingSurety } from './confidence/finding-confidence';
 import { findSpine } from './level/find-spine';
 import { nativeLabels, type NativeLabels } from './level/native-labels';
+import { coronalCobb } from './measure/coronal-cobb';
 import { discMeasures, outlineConfidence } from './measure/disc-measures';
 import { lumbarLordosis } from './measure/lordosis';
 import { spineModel, type MeasuredDisc, type SpineModel } from './measure/spine-model';
@@ -76,6 +77,7 @@ export async function analyseMr(
     modicEvidence,
     labelling: spine.named.labelling,
     lumbarLordosisDeg: lumbarLordosis(model, spine.named.labelling.gap),
+    coronalCobb: coronalCobb(model, primary.stack),
     vertebrae: vertebraFindings(model, spine, labels, source),
     discs: model.discs.map((disc): DiscFinding => {
       const measures = discMeasures(disc, sureOf(disc).labelConfidence);

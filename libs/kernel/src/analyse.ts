@@ -31,15 +31,22 @@ export async function analyseStudy(input: StudyInput, deps: KernelDependencies):
       series: [...gate.uses],
       labelling: analysed.labelling,
       lumbarLordosisDeg: analysed.lumbarLordosisDeg,
+      coronalCobb: analysed.coronalCobb,
       vertebrae: [...analysed.vertebrae].slice(0, 40),
       discs: [...analysed.discs].slice(0, 40),
       endplates: [...analysed.endplates].slice(0, 80),
-      remarks: [...analysed.remarks],
+      remarks: [...countingRemark(analysed), ...analysed.remarks],
     },
     labelMaps: analysed.labelMaps,
     keySlices: analysed.keySlices,
     ...(analysed.modicEvidence ? { modicEvidence: analysed.modicEvidence } : {}),
   };
+}
+
+/** Nothing in the images of a lumbar spine tells five lumbar vertebrae from four or six, so the reader has to know. */
+function countingRemark({ labelling, discs }: AnalysedSpine): string[] {
+  if (!labelling.anchored || discs.length === 0) return [];
+  return ['Levels are counted upward from the sacrum, as if there were five lumbar vertebrae.'];
 }
 
 /** Why the network must not see this study, where its bundle names other modalities. */

@@ -1,12 +1,13 @@
 import { affineColumn, cross, dot, length, normalise, scale } from '@endplate/dicom';
 import {
-  discBetween, type Assessment, type DiscFinding, type DiscLevel, type EndplateFinding, type KeySlice, type Labelling, type VertebraFinding,
+  discBetween, type Assessment, type CoronalCobb, type DiscFinding, type DiscLevel, type EndplateFinding, type KeySlice, type Labelling, type VertebraFinding,
 } from '@endplate/findings'; // prettier-ignore
 import { type Volume } from '@endplate/imaging';
 import { labelConfidence } from './confidence/finding-confidence';
 import { type LabelMap } from './label-map';
 import { type FoundSpine } from './level/find-spine';
 import { type NativeLabels } from './level/native-labels';
+import { endplateDefect } from './measure/endplate-defect';
 import { vertebraHeights } from './measure/disc-measures';
 import { type MeasuredDisc, type MeasuredVertebra, type SpineModel } from './measure/spine-model';
 import { type DiscEvidence } from './mr/disc-evidence';
@@ -21,6 +22,7 @@ import { type SagittalGrid } from './segment/probability-stack';
 export interface AnalysedSpine {
   readonly labelling: Labelling;
   readonly lumbarLordosisDeg: Assessment<number>;
+  readonly coronalCobb: Assessment<CoronalCobb>;
   readonly vertebrae: readonly VertebraFinding[];
   readonly discs: readonly DiscFinding[];
   readonly endplates: readonly EndplateFinding[];
@@ -55,7 +57,8 @@ export function vertebraFindings(
   source: OutlineSource,
 ): VertebraFinding[] {
   return model.vertebrae.map((vertebra): VertebraFinding => {
-    const heights = vertebraHeights(vertebra, labelConfidence(spine.named.labelling.gap, vertebra.level !== null));
+    const sure = labelConfidence(spine.named.labelling.gap, vertebra.level !== null);
+    const heights = vertebraHeights(vertebra, sure);
     const wedge = wedgePercent(heights.status === 'assessed' ? heights.value : undefined);
     return {
       id: vertebra.id,
@@ -65,6 +68,10 @@ export function vertebraFindings(
       outlines: structureOutlines(spine.map, labels, vertebra.instance, source),
       heights,
       ...(wedge === undefined ? {} : { wedgePercent: wedge }),
+      endplateDefects: {
+        superior: endplateDefect(vertebra, 'superior', sure),
+        inferior: endplateDefect(vertebra, 'inferior', sure),
+      },
     };
   });
 }

@@ -6,7 +6,7 @@ export interface Threshold {
 }
 
 /** Version of the table below; written into findings.json and every SR. Any change of a value changes it. */
-export const THRESHOLDS_VERSION = '2026.11.3';
+export const THRESHOLDS_VERSION = '2026.11.4';
 
 const t = (value: number, unit: string, source: string): Threshold => ({ value, unit, source });
 const AGATSTON = 'Agatston et al. 1990, J Am Coll Cardiol 15:827';
@@ -146,6 +146,15 @@ export const THRESHOLD_TABLE = {
     pfirrmann3: t(0.192, 'disc / CSF', GRADES),
     collapsedIndex: t(0.17, 'disc / body height', 'grade 5 is a collapsed disc space'),
     minSlipMm: t(0, 'mm', 'reported as measured'),
+    defectDepthMm: t(3, 'mm', `${OWN}: two voxels of the outline and more; shallower dents are common`),
+    defectRimMm: t(1, 'mm', `${OWN}: a voxel of the outline`),
+    defectMaxShare: t(0.6, 'of the endplate', `${OWN}: longer ones are concave or broken endplates, not dents`),
+    cobbMinWidthMm: t(
+      18,
+      'mm',
+      `${OWN}: from the first to the last slice of a body; a voxel then turns it by 3 degrees`,
+    ),
+    cobbMinVertebrae: t(4, 'whole vertebrae', OWN),
   },
 } as const satisfies Record<string, Record<string, Threshold>>;
 

@@ -66,6 +66,19 @@ export const softwareIdentitySchema = z.object({ name: z.string(), version: z.st
 /** Which program measured. */
 export type SoftwareIdentity = z.infer<typeof softwareIdentitySchema>;
 
+/** A coronal Cobb angle. */
+export const coronalCobbSchema = z.object({
+  /** Degrees, from 0; lying. */
+  angleDeg: z.number().nonnegative(),
+  /** The side to which the curve bulges. */
+  convexTo: z.enum(['left', 'right']),
+  /** Vertebrae whose superior and inferior endplates enclose it. */
+  upperVertebraId: z.string(),
+  lowerVertebraId: z.string(),
+});
+/** A coronal Cobb angle. */
+export type CoronalCobb = z.infer<typeof coronalCobbSchema>;
+
 /** Who may correct findings. */
 export const CORRECTION_AUTHORS = ['radiologist', 'physician', 'radiographer'] as const;
 
@@ -100,6 +113,8 @@ export const studyFindingsSchema = z.object({
   labelling: labellingSchema.optional(),
   /** Sagittal Cobb angle from the superior endplate of L1 to that of S1, degrees, lying; positive is lordotic. */
   lumbarLordosisDeg: assessmentSchema(z.number()).optional(),
+  /** The largest coronal Cobb angle of the vertebrae in view. */
+  coronalCobb: assessmentSchema(coronalCobbSchema).optional(),
   /** Caudal to cranial. */
   vertebrae: z.array(vertebraFindingSchema).max(40),
   /** Caudal to cranial. */

@@ -12,6 +12,20 @@ export const heightsSchema = z.object({
 /** Heights of a vertebral body or a disc, in mm. */
 export type Heights = z.infer<typeof heightsSchema>;
 
+/** The deepest local dent of one endplate, of which a Schmorl node is the most frequent cause. */
+export const endplateDefectSchema = z.object({
+  /** Whether it is as deep as the threshold. */
+  present: z.boolean(),
+  /** How far the endplate falls behind the smooth curve through the rest of it, mm. */
+  depthMm: z.number().nonnegative(),
+  /** From front to back on the slice where it is deepest, mm. */
+  lengthMm: z.number().nonnegative(),
+  /** Slices on which it is as deep as the threshold. */
+  sliceCount: z.number().int().nonnegative(),
+});
+/** The deepest local dent of one endplate. */
+export type EndplateDefect = z.infer<typeof endplateDefectSchema>;
+
 /** One vertebral body (or the first sacral segment). */
 export const vertebraFindingSchema = z.object({
   /** Stable inside the study: `vertebra-1` is the most caudal mobile vertebra, counted upward; the sacrum is `sacrum`. */
@@ -25,6 +39,10 @@ export const vertebraFindingSchema = z.object({
   heights: assessmentSchema(heightsSchema),
   /** Body wedge: (posterior - anterior) / posterior height, in per cent. */
   wedgePercent: z.number().optional(),
+  /** Local dents of its endplates, on CT and MR. */
+  endplateDefects: z
+    .object({ superior: assessmentSchema(endplateDefectSchema), inferior: assessmentSchema(endplateDefectSchema) })
+    .optional(),
 });
 /** One vertebral body. */
 export type VertebraFinding = z.infer<typeof vertebraFindingSchema>;

@@ -68,7 +68,7 @@ export function drawAnatomy(seed: number, options: AnatomyOptions = {}): Anatomy
   const s1 = { level: 'S1' as const, frame: sacrum.path[0]!, halfWidthMm: plan.s1HalfWidthMm, halfDepthMm: plan.s1HalfDepthMm, heightMm: 29 * plan.scale, wedgeMm: 0, fractured: false }; // prettier-ignore
   const bodyOf = (level: string): typeof s1 | (typeof plan.bodies)[number] | undefined =>
     level === 'S1' ? s1 : plan.bodies.find((body) => body.level === level);
-  const { changes, schmorl } = drawEndplateChanges(rng.fork('endplates'), plan.discs, bodyOf, options);
+  const { changes, schmorl } = drawEndplateChanges(rng.fork('endplates'), plan.discs, bodyOf, FIRST_DISC_INSTANCE, options); // prettier-ignore
   const metalRng = rng.fork('metal');
   const metal = options.metal ?? metalRng.chance(0.025);
   const lesionHU = new Float32Array(MAX_LESIONS);

@@ -1,8 +1,8 @@
 import { type Rng } from '../random/rng';
 import { moved } from './frame';
-import { type Solid } from './solid';
+import { type Paint, type Solid } from './solid';
 import { type BodyPlan, type DiscPlan, type PhantomDiscLevel } from './spine-plan';
-import { Tissue, tissueSet } from './tissue';
+import { SpineClass, Tissue, tissueSet } from './tissue';
 
 /** Modic type of an endplate as drawn; `mixed` is type 1 and 2 side by side. */
 export type ModicType = 'none' | '1' | '2' | '3' | 'mixed';
@@ -19,6 +19,8 @@ export interface EndplateChange {
   /** How far the change reaches into the body, and from front to back, mm. */
   readonly depthMm: number;
   readonly lengthMm: number;
+  /** How deep a Schmorl node reaches into the body, mm; 0 without one. */
+  readonly nodeDepthMm: number;
   readonly solids: readonly Solid[];
 }
 
@@ -37,7 +39,7 @@ export function drawEndplateChange(
   const whole = rng.chance(0.4);
   const halfLength = whole ? body.halfDepthMm * 0.92 : rng.uniform(0.38, 0.7) * body.halfDepthMm;
   const centre = whole ? 0 : rng.sign() * (body.halfDepthMm * 0.92 - halfLength) * rng.uniform(0.6, 1);
-  const result = { disc: disc.level, side, type, depthMm, lengthMm: type === 'none' ? 0 : 2 * halfLength };
+  const result = { disc: disc.level, side, type, depthMm, lengthMm: type === 'none' ? 0 : 2 * halfLength, nodeDepthMm: 0 }; // prettier-ignore
   if (type === 'none') return { ...result, solids: [] };
   const up = side === 'above' ? -1 : 1;
   const half = body.halfWidthMm * rng.uniform(0.6, 0.95);
@@ -67,25 +69,38 @@ export function drawEndplateChange(
   return { ...result, solids: [band(first ? Tissue.modic1 : Tissue.modic2, lo, split), band(first ? Tissue.modic2 : Tissue.modic1, split, hi)] }; // prettier-ignore
 }
 
-/** A dent of disc material in an endplate. */
-export function drawSchmorlNode(rng: Rng, side: EndplateSide, body: BodyPlan): Solid[] {
+/** A dent of disc material in an endplate, often with a rim of dense bone. It belongs to the disc that it came from. */
+export function drawSchmorlNode(
+  rng: Rng,
+  side: EndplateSide,
+  body: BodyPlan,
+  discInstance: number,
+): { depthMm: number; solids: Solid[] } {
   const up = side === 'above' ? -1 : 1;
   const at = moved(body.frame, rng.uniform(-0.4, 0.4) * body.halfWidthMm, rng.uniform(-0.4, 0.4) * body.halfDepthMm, (up * body.heightMm) / 2); // prettier-ignore
   const half = [rng.uniform(3, 7), rng.uniform(3, 7), rng.uniform(2.5, 6)] as const;
-  const make = (grow: number, core: number): Solid => {
+  const disc = { spineClass: SpineClass.Disc, instance: discInstance };
+  const make = (grow: number, core: number, paint: Partial<Paint>): Solid => {
     const [a, b, c] = [half[0] + grow, half[1] + grow, half[2] + grow];
     return {
-      core, over: BONE, frame: at, half: [a, b, c],
+      core, over: BONE, ...paint, frame: at, half: [a, b, c],
       depth: (l, p, u) => (1 - Math.sqrt((l * l) / (a * a) + (p * p) / (b * b) + (u * u) / (c * c))) * Math.min(a, c),
     }; // prettier-ignore
   };
-  return rng.chance(0.6) ? [make(1.2, Tissue.cortical), { ...make(0, Tissue.schmorl), over: tissueSet(['cancellous', 'cortical']) }] : [make(0, Tissue.schmorl)]; // prettier-ignore
+  const solids = rng.chance(0.6)
+    ? [
+        make(1.2, Tissue.cortical, {}),
+        make(0, Tissue.schmorl, { ...disc, over: tissueSet(['cancellous', 'cortical']) }),
+      ]
+    : [make(0, Tissue.schmorl, disc)];
+  return { depthMm: half[2], solids };
 }
 
 /** How many endplates change and to what. */
 export interface EndplateOptions {
   /** False draws none; true makes changes common. */
   readonly modic?: boolean;
+  /** False draws no Schmorl nodes; true makes them common. */
   readonly schmorl?: boolean;
 }
 
@@ -94,6 +109,7 @@ export function drawEndplateChanges(
   rng: Rng,
   discs: readonly DiscPlan[],
   bodyOf: (level: string) => BodyPlan | undefined,
+  firstDiscInstance: number,
   options: EndplateOptions = {},
 ): { changes: EndplateChange[]; schmorl: Solid[] } {
   const changes: EndplateChange[] = [];
@@ -107,8 +123,13 @@ export function drawEndplateChanges(
       const body = bodyOf(side === 'above' ? disc.above : disc.below);
       if (!body) continue;
       const here = affected && own.chance(0.8);
-      changes.push(drawEndplateChange(own, disc, side, body, here ? type : 'none'));
-      if (options.schmorl !== false && own.chance(0.05)) schmorl.push(...drawSchmorlNode(own, side, body));
+      const change = drawEndplateChange(own, disc, side, body, here ? type : 'none');
+      const node =
+        options.schmorl !== false && own.chance(options.schmorl === true ? 0.25 : 0.05)
+          ? drawSchmorlNode(own, side, body, firstDiscInstance + n)
+          : undefined;
+      changes.push(node ? { ...change, nodeDepthMm: node.depthMm } : change);
+      if (node) schmorl.push(...node.solids);
     }
   }
   return { changes, schmorl };

@@ -24,7 +24,21 @@ export function posteriorSolids(plan: SpinePlan, rng: Rng): Solid[] {
     spinousPitch: rng.normal(0.1, 0.1),
     cortexMm: rng.uniform(0.7, 1.6),
   };
-  return plan.bodies.flatMap((body, n) => arch(body, n < plan.lumbarCount, style, rng.fork(`arch${n}`), n + 1));
+  const arches = plan.bodies.flatMap((body, n) => arch(body, n < plan.lumbarCount, style, rng.fork(`arch${n}`), n + 1));
+  return plan.transition === 'sacralised' ? [...arches, ...joinedProcesses(plan, rng.fork('joined'))] : arches;
+}
+
+/** Transverse processes of the lowest lumbar vertebra as broad as wings, joined to the sacrum on one side or both. */
+function joinedProcesses(plan: SpinePlan, rng: Rng): Solid[] {
+  const { frame, halfDepthMm: d, halfWidthMm: w, heightMm: h } = plan.bodies[0]!;
+  const s = plan.scale;
+  const bone: Paint = { core: Tissue.posteriorCancellous, shell: Tissue.cortical, shellMm: 1, spineClass: SpineClass.PosteriorElements, instance: 1 }; // prettier-ignore
+  const sides = rng.chance(0.6) ? [-1, 1] : [rng.sign()];
+  return sides.map((side) => {
+    const root = pointIn(frame, side * w * 0.7, d + 4 * s, 0);
+    const end = pointIn(plan.sacrumFrame, side * (w + 12 * s), 6 * s, -8 * s);
+    return rod(root, end, frame.up, [0.4 * h, 7 * s], [0.5 * h, 10 * s], bone);
+  });
 }
 
 function arch(body: BodyPlan, lumbar: boolean, style: ArchStyle, rng: Rng, instance: number): Solid[] {

@@ -20,13 +20,9 @@ export function sacrumSolids(plan: SpinePlan, rng: Rng): { solids: Solid[]; path
   let width = plan.s1HalfWidthMm;
   let depth = plan.s1HalfDepthMm;
   const turns = [0.0, rng.normal(0.06, 0.07), rng.normal(-0.08, 0.07), -0.25, rng.normal(-0.4, 0.1)];
-  const remnants = [
-    rng.chance(0.75) ? rng.uniform(0.8, 4.5) : 0,
-    rng.uniform(0.3, 1.8),
-    rng.uniform(0.2, 1.2),
-    0.5,
-    0.6,
-  ];
+  const lumbarised = plan.transition === 'lumbarised';
+  const remnant = rng.chance(0.75) ? rng.uniform(0.8, 4.5) : 0;
+  const remnants = [lumbarised ? 4 + remnant : remnant, rng.uniform(0.3, 1.8), rng.uniform(0.2, 1.2), 0.5, 0.6];
   const bodies: Solid[] = [];
   for (let n = 0; n < 5; n++) {
     frame = pitched(frame, turns[n]!);
@@ -38,7 +34,8 @@ export function sacrumSolids(plan: SpinePlan, rng: Rng): { solids: Solid[]; path
       heightMm: height,
       wedgeMm: -height * (n === 0 ? 0.12 : 0.02),
     };
-    const taper = n === 0 ? 0.16 : 0.12;
+    const squared = lumbarised && n === 0;
+    const taper = squared ? 0.02 : n === 0 ? 0.16 : 0.12;
     const shape = {
       ...drawBodyShape(rng, size, n === 0 ? plan.discs[0]!.wear : 0, 0),
       taper,
@@ -48,11 +45,12 @@ export function sacrumSolids(plan: SpinePlan, rng: Rng): { solids: Solid[]; path
     path.push(middle);
     const gap = remnants[n]! * s;
     const end = moved(frame, 0, -depth * 0.05, -height - gap / 2);
-    const remnant: Paint = { core: rng.chance(0.5) ? Tissue.annulus : Tissue.nucleus, shell: Tissue.cortical, shellMm: 0.6, spineClass: SpineClass.Sacrum, instance: SACRUM_INSTANCE }; // prettier-ignore
-    solids.push(roundedBox(end, [width * 0.7, depth * 0.72, gap / 2 + 2], remnant));
+    const rudiment: Paint = { core: rng.chance(0.5) ? Tissue.annulus : Tissue.nucleus, shell: Tissue.cortical, shellMm: 0.6, spineClass: SpineClass.Sacrum, instance: SACRUM_INSTANCE }; // prettier-ignore
+    const reach = squared ? 0.92 : 0.72;
+    solids.push(roundedBox(end, [width * 0.7, depth * reach, gap / 2 + 2], rudiment));
     frame = moved(frame, 0, -depth * 0.03, -height - gap);
-    width *= 0.84;
-    depth *= n === 0 ? 0.78 : 0.76;
+    width *= squared ? 0.94 : 0.84;
+    depth *= squared ? 0.92 : n === 0 ? 0.78 : 0.76;
   }
   solids.push(...wings(plan, rng, bone, path), ...bodies, ...crest(plan, rng, bone, path));
   solids.push(...coccyx(frame, s, rng));

@@ -46,14 +46,24 @@ export interface SpinePlan {
   readonly bodies: readonly BodyPlan[];
   readonly discs: readonly DiscPlan[];
   readonly lumbarCount: number;
+  readonly transition: Transition;
   /** Lateral deviation of the column from a straight line at height z, mm. */
   readonly drift: (z: number) => number;
 }
+
+/**
+ * A lumbosacral transition: `sacralised`, the lowest lumbar vertebra joined to the sacrum by broad transverse processes
+ * over a low, narrow disc; `lumbarised`, a first sacral segment squared off over a disc of its own (Castellvi et al. 1984,
+ * Spine 9:493; O'Driscoll et al. 1996, Skeletal Radiol 25:225).
+ */
+export type Transition = 'none' | 'sacralised' | 'lumbarised';
 
 /** What a caller may fix; everything else is drawn. */
 export interface SpineOptions {
   /** Lumbar vertebrae; 5 mostly, 4 and 6 sometimes. */
   readonly lumbarCount?: 4 | 5 | 6;
+  /** Drawn in a few patients whose number of lumbar vertebrae is not fixed. */
+  readonly transition?: Transition;
   /** Size factor of the whole patient. */
   readonly scale?: number;
   /** Mean wear of the discs, 0 to 1. */
@@ -80,6 +90,7 @@ const HALF_DEPTH = [17.3, 17.3, 17.2, 17, 16.6, 16.2, 15.8, 15.4, 15, 14.6, 14.2
 export function planSpine(rng: Rng, options: SpineOptions = {}): SpinePlan {
   const scale = options.scale ?? rng.normalWithin(1, 0.085, 0.8, 1.22);
   const lumbarCount = options.lumbarCount ?? (rng.chance(0.86) ? 5 : rng.pick([4, 6] as const));
+  const transition = options.transition ?? (options.lumbarCount ? 'none' : drawTransition(rng.fork('transition')));
   const slope = (rng.normalWithin(37, 9, 14, 66) * Math.PI) / 180;
   const lordosis = slope + (rng.normal(13, 8) * Math.PI) / 180;
   const amplitude = options.scoliosisMm ?? Math.abs(rng.normal(0, rng.chance(0.2) ? 9 : 2.5));
@@ -111,7 +122,9 @@ export function planSpine(rng: Rng, options: SpineOptions = {}): SpinePlan {
     const turn = LORDOSIS[n]! * lordosis * rng.normal(1, 0.15);
     const own = Math.min(1, Math.max(0, wear + rng.normal(0, 0.25) + (n < 3 ? 0.08 : -0.1)));
     const narrowing = rng.chance(0.25 + 0.6 * own) ? 1 - 0.78 * own * rng.next() : 1;
-    const gap = Math.max(1.8, DISC_HEIGHT[n]! * scale * rng.normal(1, 0.1) * narrowing);
+    const full = Math.max(1.8, DISC_HEIGHT[n]! * scale * rng.normal(1, 0.1) * narrowing);
+    const joined = n === 0 && transition === 'sacralised';
+    const gap = joined ? Math.max(1.8, 0.4 * full) : full;
     const discTurn = turn * 0.62 * Math.min(1, gap / 7);
     const halfDepth = HALF_DEPTH[n]! * scale * depthFactor * rng.normal(1, 0.015);
     const halfWidth = HALF_WIDTH[n]! * scale * widthFactor * rng.normal(1, 0.015);
@@ -123,7 +136,7 @@ export function planSpine(rng: Rng, options: SpineOptions = {}): SpinePlan {
     discs.push({
       level: `${level}/${below}`, below, above: level,
       frame: turnedAt(discY - (slipMm / 2) * Math.cos(middle), discZ - (slipMm / 2) * Math.sin(middle), middle),
-      halfWidthMm: halfWidth, halfDepthMm: halfDepth, heightMm: gap, wear: own, slipMm,
+      halfWidthMm: halfWidth * (joined ? 0.85 : 1), halfDepthMm: halfDepth * (joined ? 0.75 : 1), heightMm: gap, wear: own, slipMm,
       wedgeMm: 2 * halfDepth * Math.tan(discTurn),
     }); // prettier-ignore
     angle -= discTurn;
@@ -145,9 +158,13 @@ export function planSpine(rng: Rng, options: SpineOptions = {}): SpinePlan {
     below = level;
   }
   return {
-    scale, sacralSlope: slope, s1HalfDepthMm, s1HalfWidthMm, bodies, discs, lumbarCount, drift,
+    scale, sacralSlope: slope, s1HalfDepthMm, s1HalfWidthMm, bodies, discs, lumbarCount, transition, drift,
     sacrumFrame: turnedAt(0, 0, slope),
   }; // prettier-ignore
+}
+
+function drawTransition(rng: Rng): Transition {
+  return rng.chance(0.1) ? rng.pick(['sacralised', 'lumbarised'] as const) : 'none';
 }
 
 function betaLike(rng: Rng): number {

@@ -20,6 +20,8 @@ export interface MrStudyOptions extends AnatomyOptions {
   /** Distance of slice centres. */
   readonly spacingMm?: number;
   readonly slices?: number;
+  /** How far the field of view lies above the lumbar spine's middle; 90 leaves the sacrum out. */
+  readonly cranialShiftMm?: number;
   /** Standard deviation of each channel's noise; CSF on T2 is about 900. */
   readonly noise?: number;
   /** Strength of the smooth bias field: standard deviation of its logarithm. */
@@ -33,7 +35,7 @@ export interface MrStudyOptions extends AnatomyOptions {
   readonly studyDate?: string;
 }
 
-const MR_DEFAULTS = { matrix: 320, pixelMm: 0.875, sliceThicknessMm: 4, spacingMm: 4.4, slices: 15, noise: 12, bias: 0.12, fwhmMm: 0.9, texture: true, weightings: ['t1', 't2'] as readonly MrWeighting[], studyDate: '20260101' }; // prettier-ignore
+const MR_DEFAULTS = { matrix: 320, pixelMm: 0.875, sliceThicknessMm: 4, spacingMm: 4.4, slices: 15, cranialShiftMm: 0, noise: 12, bias: 0.12, fwhmMm: 0.9, texture: true, weightings: ['t1', 't2'] as readonly MrWeighting[], studyDate: '20260101' }; // prettier-ignore
 
 const TIMES: Record<MrWeighting, NaturalDataset> = {
   t1: { RepetitionTime: 560, EchoTime: 10, EchoTrainLength: 3, FlipAngle: 150 },
@@ -53,6 +55,7 @@ export function mrStudy(seed: number, options: MrStudyOptions = {}): PhantomStud
   checkRange('sliceThicknessMm', o.sliceThicknessMm, 0.5, 10);
   checkRange('spacingMm', o.spacingMm, 0.5, 12);
   checkRange('slices', o.slices, 1, 200);
+  checkRange('cranialShiftMm', o.cranialShiftMm, -200, 200);
   checkRange('noise', o.noise, 0, 500);
   checkRange('bias', o.bias, 0, 1);
   checkRange('fwhmMm', o.fwhmMm, 0, 5);
@@ -125,7 +128,7 @@ function sagittalGrids(anatomy: Anatomy, o: typeof MR_DEFAULTS): ImageGrid[] {
   const mean = (axis: 0 | 1 | 2): number => lumbar.reduce((sum, p) => sum + p[axis], 0) / lumbar.length;
   const half = ((o.matrix - 1) / 2) * o.pixelMm;
   const y = round(mean(1) - half * 1.05);
-  const z = round(mean(2) + half * 0.98);
+  const z = round(mean(2) + half * 0.98 + o.cranialShiftMm);
   return Array.from({ length: o.slices }, (_, k): ImageGrid => ({
     position: [round(mean(0) + (k - (o.slices - 1) / 2) * o.spacingMm), y, z],
     alongRow: [0, 1, 0], alongColumn: [0, 0, -1], rows: o.matrix, columns: o.matrix, pixelMm: o.pixelMm,

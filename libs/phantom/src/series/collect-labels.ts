@@ -1,4 +1,5 @@
 import { affineFromColumns, scale, type Vec3 } from '@endplate/dicom';
+import { FIRST_DISC_INSTANCE } from '../anatomy/anatomy';
 import { SpineClass } from '../anatomy/tissue';
 import { type PhantomLabels } from './phantom-study';
 import { type ImageGrid, type SliceRenderer } from './render-slice';
@@ -20,8 +21,10 @@ export function collectLabels(
     const { instance, spineClass } = renderer.truth(grid);
     classes.set(spineClass, k * size);
     for (let n = 0; n < size; n++) {
-      if (spineClass[n] === SpineClass.VertebralBody) bodies[k * size + n] = instance[n]!;
-      if (spineClass[n] === SpineClass.Disc) discs[k * size + n] = instance[n]!;
+      // Class and instance are voted for apart: where they disagree, the voxel belongs to neither.
+      const ofDisc = instance[n]! >= FIRST_DISC_INSTANCE;
+      if (spineClass[n] === SpineClass.VertebralBody && !ofDisc) bodies[k * size + n] = instance[n]!;
+      if (spineClass[n] === SpineClass.Disc && ofDisc) discs[k * size + n] = instance[n]!;
     }
   }
   const grid = (data: Uint8Array): PhantomLabels['bodies'] => ({ dims, ijkToLps, data });

@@ -11,7 +11,7 @@ export interface Picture {
 }
 
 /**
- * Blur, lower resolution, bias, coil fall-off, ghosts and noise as scanners have them. Changes the picture in place.
+ * Blur, a coarser matrix, bias, coil fall-off, ghosts and noise as scanners have them. Changes the picture in place.
  *
  * @param rng - draws what neighbouring slices of one series share
  * @param grain - draws the noise, another one in each slice
@@ -29,6 +29,7 @@ export function degrade(picture: Picture, kind: ContrastKind, rng: Rng, grain: R
     if (rng.chance(0.55)) coil(picture, rng);
     if (rng.chance(0.25)) saturation(picture, rng);
   }
+  if (rng.fork('matrix').chance(0.3)) resample(picture, rng.fork('matrix'));
   const high = Math.max(1e-6, quantile(data, 0.98));
   const level = rng.chance(0.6) ? rng.uniform(0, 0.035) : rng.uniform(0.02, 0.09);
   noise(picture, grain, level * high, kind !== 'ct' && rng.chance(0.8));
@@ -102,6 +103,37 @@ function ghost({ data, columns, rows }: Picture, rng: Rng): void {
       const r = vertical ? (row + shift + rows) % rows : row;
       const c = vertical ? column : (column + shift + columns) % columns;
       data[row * columns + column]! += weight * copy[r * columns + c]!;
+    }
+  }
+}
+
+/** A coarser matrix than the picture's, brought back to its pixels by linear interpolation, as reconstructions do. */
+function resample({ data, columns, rows }: Picture, rng: Rng): void {
+  const copy = data.slice();
+  const stepColumns = rng.uniform(1.1, 1.8);
+  const stepRows = rng.chance(0.5) ? stepColumns : rng.uniform(1, 1.5);
+  const read = (row: number, column: number): number => {
+    const i = Math.min(columns - 2, Math.floor(column));
+    const j = Math.min(rows - 2, Math.floor(row));
+    const [u, v] = [Math.min(1, column - i), Math.min(1, row - j)];
+    const at = j * columns + i;
+    const top = copy[at]! + (copy[at + 1]! - copy[at]!) * u;
+    const low = copy[at + columns]! + (copy[at + columns + 1]! - copy[at + columns]!) * u;
+    return top + (low - top) * v;
+  };
+  for (let row = 0; row < rows; row++) {
+    const y = row / stepRows;
+    const above = Math.floor(y) * stepRows;
+    const below = Math.min(rows - 1, above + stepRows);
+    const v = y - Math.floor(y);
+    for (let column = 0; column < columns; column++) {
+      const x = column / stepColumns;
+      const left = Math.floor(x) * stepColumns;
+      const right = Math.min(columns - 1, left + stepColumns);
+      const u = x - Math.floor(x);
+      const top = read(above, left) * (1 - u) + read(above, right) * u;
+      const low = read(below, left) * (1 - u) + read(below, right) * u;
+      data[row * columns + column] = top * (1 - v) + low * v;
     }
   }
 }

@@ -48,12 +48,12 @@ export function measureDiscs(anatomy: Anatomy, view: FieldOfView): DiscTruth[] {
 
 /** The endplates of the discs in the field of view. */
 export function measureEndplates(anatomy: Anatomy, discs: readonly DiscTruth[]): EndplateTruth[] {
-  return anatomy.endplates.flatMap(({ disc, side, type, depthMm, lengthMm }) => {
+  return anatomy.endplates.flatMap(({ disc, side, type, depthMm, lengthMm, nodeDepthMm }) => {
     const level = discLevelSchema.safeParse(disc);
     if (!level.success || !discs.some((d) => d.level === level.data)) return [];
     const [above, below] = level.data.split('/');
     const vertebra = vertebraLevelSchema.parse(side === 'above' ? above : below);
-    return [{ disc: level.data, side, vertebra, modic: type, depthMm, lengthMm }];
+    return [{ disc: level.data, side, vertebra, modic: type, depthMm, lengthMm, nodeDepthMm }];
   });
 }
 

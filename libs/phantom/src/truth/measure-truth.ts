@@ -16,6 +16,7 @@ export function measureTruth(
     seed: anatomy.seed,
     studyInstanceUID,
     lumbarVertebrae: anatomy.plan.lumbarCount,
+    transition: anatomy.plan.transition,
     metal: anatomy.metal,
     vertebrae: measureVertebrae(anatomy, view),
     discs,

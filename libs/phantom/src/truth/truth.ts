@@ -2,6 +2,7 @@ import { type Vec3 } from '@endplate/dicom';
 import { type DiscLevel, type VertebraLevel } from '@endplate/findings';
 import { type CalcificationSite } from '../anatomy/disc-lesion';
 import { type EndplateSide, type ModicType } from '../anatomy/endplate-change';
+import { type Transition } from '../anatomy/spine-plan';
 
 /** One vertebra in the field of view. */
 export interface VertebraTruth {
@@ -51,6 +52,8 @@ export interface EndplateTruth {
   /** How far the change reaches from the endplate, and its length from front to back, mm. */
   readonly depthMm: number;
   readonly lengthMm: number;
+  /** How deep a Schmorl node reaches into the body, mm; 0 without one. */
+  readonly nodeDepthMm: number;
 }
 
 /** Everything that is known of a phantom study. */
@@ -60,6 +63,7 @@ export interface PhantomTruth {
   readonly seed: number;
   readonly studyInstanceUID: string;
   readonly lumbarVertebrae: number;
+  readonly transition: Transition;
   readonly metal: boolean;
   readonly vertebrae: readonly VertebraTruth[];
   readonly discs: readonly DiscTruth[];

@@ -1,0 +1,109 @@
+import { applyAffine } from '@endplate/dicom';
+import { assessed, notAssessed, type Assessment, type CoronalCobb } from '@endplate/findings';
+import { findingConfidence } from '../confidence/finding-confidence';
+import { type ProbabilityStack } from '../segment/probability-stack';
+import { THRESHOLDS } from '../thresholds';
+import { profileDepth } from './heights';
+import { fitLine, fromFrame, type PlanePoint } from './plane-frame';
+import { type MeasuredVertebra, type SpineModel } from './spine-model';
+import { type StructureProfile } from './structure-profile';
+import { median } from './statistics';
+
+const { cobbMinWidthMm, cobbMinVertebrae } = THRESHOLDS.degeneration;
+const PLAUSIBLE_DEG = 80;
+/** Part of the endplate, from its middle, whose height is read on each slice. */
+const MIDDLE = [0.35, 0.65] as const;
+const VOXEL_MM = THRESHOLDS.segment.inPlaneMm;
+/** A change by which the angle would mean something else. */
+const SCALE_DEG = 10;
+
+interface Tilted {
+  readonly vertebra: MeasuredVertebra;
+  /** Angle of the endplate against the patient's left, degrees, positive when its left end is higher. */
+  readonly topDeg: number;
+  readonly bottomDeg: number;
+}
+
+/**
+ * The largest coronal Cobb angle between the superior endplate of one whole vertebra and the inferior one of another below
+ * it, from the heights of the endplates over the sagittal slices; patients lie, so that it is smaller than standing.
+ *
+ * Withheld where the slices do not reach over enough of the bodies from side to side.
+ */
+export function coronalCobb(model: SpineModel, stack: ProbabilityStack): Assessment<CoronalCobb> {
+  const whole = model.vertebrae.filter((vertebra) => vertebra.ordinal > 0 && !vertebra.cut);
+  const tilted = whole.flatMap((vertebra): Tilted[] => {
+    const [topDeg, bottomDeg] = [tiltDegrees(vertebra, 'top', stack), tiltDegrees(vertebra, 'bottom', stack)];
+    return topDeg === undefined || bottomDeg === undefined ? [] : [{ vertebra, topDeg, bottomDeg }];
+  });
+  if (whole.length < cobbMinVertebrae)
+    return notAssessed('COVERAGE_INCOMPLETE', 'Too few whole vertebrae are in view for a coronal Cobb angle.');
+  if (tilted.length < whole.length)
+    return notAssessed('COVERAGE_INCOMPLETE', 'The slices do not cover the vertebrae from side to side.');
+  let best: { angle: number; lower: Tilted; upper: Tilted } | undefined;
+  for (const [n, lower] of tilted.entries()) {
+    for (const upper of tilted.slice(n + 1)) {
+      const angle = upper.topDeg - lower.bottomDeg;
+      if (!best || Math.abs(angle) > Math.abs(best.angle)) best = { angle, lower, upper };
+    }
+  }
+  if (!best || Math.abs(best.angle) > PLAUSIBLE_DEG)
+    return notAssessed('SEGMENTATION_UNCERTAIN', 'The endplates found enclose an implausible angle.');
+  const widths = [best.lower, best.upper].map(({ vertebra }) => widthOf(endplatePoints(vertebra, 'top', stack)));
+  const turnDeg = (2 * Math.atan2(VOXEL_MM, Math.min(...widths)) * 180) / Math.PI;
+  const confidence = findingConfidence({
+    voxelMargin: Math.min(best.lower.vertebra.support, best.upper.vertebra.support),
+    shapePlausibility: 1,
+    labelGap: 1,
+    stability: Math.max(0.2, 1 - turnDeg / SCALE_DEG),
+  });
+  const value: CoronalCobb = {
+    angleDeg: Math.abs(best.angle),
+    // Endplates that open to the left lie farther apart there, which is the outer side of the bend.
+    convexTo: best.angle > 0 ? 'left' : 'right',
+    upperVertebraId: best.upper.vertebra.id,
+    lowerVertebraId: best.lower.vertebra.id,
+  };
+  return assessed(value, confidence);
+}
+
+/** Tilt of one endplate in the coronal plane, degrees; undefined where too little of its width is seen. */
+function tiltDegrees(
+  vertebra: MeasuredVertebra,
+  border: 'top' | 'bottom',
+  stack: ProbabilityStack,
+): number | undefined {
+  const points = endplatePoints(vertebra, border, stack);
+  if (points.length < 3 || widthOf(points) < cobbMinWidthMm) return undefined;
+  return (Math.atan(fitLine(points).slope) * 180) / Math.PI;
+}
+
+function widthOf(points: readonly PlanePoint[]): number {
+  const lateral = points.map(([x]) => x);
+  return points.length > 0 ? Math.max(...lateral) - Math.min(...lateral) : 0;
+}
+
+/** Height (toward the head) of the middle of an endplate over its place from right to left, LPS mm, one point a slice. */
+function endplatePoints(
+  vertebra: MeasuredVertebra,
+  border: 'top' | 'bottom',
+  stack: ProbabilityStack,
+): readonly PlanePoint[] {
+  const largest = Math.max(0, ...vertebra.profiles.map((profile) => profile.areaMm2));
+  return vertebra.profiles
+    .filter((profile) => profile.areaMm2 >= 0.6 * largest)
+    .map((profile): PlanePoint => {
+      const [x, y] = middleOf(profile, border);
+      const lps = applyAffine(stack.affine, [x / stack.spacingMm[0], y / stack.spacingMm[1], profile.slice]);
+      return [lps[0], lps[2]];
+    });
+}
+
+function middleOf(profile: StructureProfile, border: 'top' | 'bottom'): PlanePoint {
+  const depth = profileDepth(profile);
+  const heights = profile[border].filter((_, n) => {
+    const place = (profile.u[n]! - profile.u[0]!) / depth;
+    return place >= MIDDLE[0] && place <= MIDDLE[1];
+  });
+  return fromFrame(profile.frame, profile.u[0]! + depth / 2, median(heights));
+}
