@@ -69,7 +69,7 @@ export async function analyseCt(
     labelling: spine.named.labelling,
     lumbarLordosisDeg: lumbarLordosis(model, spine.named.labelling.gap),
     coronalCobb: coronalCobb(model, stack),
-    vertebrae: vertebraFindings(model, spine, labels, source),
+    vertebrae: vertebraFindings(model, spine, labels, source, { volume, stack }),
     discs,
     endplates: [],
     remarks: ['Modic changes need MR with T1 and T2 and are not assessed on CT.'],

@@ -7,7 +7,7 @@ import { labelConfidence } from './confidence/finding-confidence';
 import { type LabelMap } from './label-map';
 import { type FoundSpine } from './level/find-spine';
 import { type NativeLabels } from './level/native-labels';
-import { endplateDefect } from './measure/endplate-defect';
+import { endplateDefect, type VertebraOnCt } from './ct/endplate-defect';
 import { vertebraHeights } from './measure/disc-measures';
 import { type MeasuredDisc, type MeasuredVertebra, type SpineModel } from './measure/spine-model';
 import { type DiscEvidence } from './mr/disc-evidence';
@@ -55,6 +55,7 @@ export function vertebraFindings(
   spine: FoundSpine,
   labels: NativeLabels,
   source: OutlineSource,
+  ct?: VertebraOnCt,
 ): VertebraFinding[] {
   return model.vertebrae.map((vertebra): VertebraFinding => {
     const sure = labelConfidence(spine.named.labelling.gap, vertebra.level !== null);
@@ -69,8 +70,8 @@ export function vertebraFindings(
       heights,
       ...(wedge === undefined ? {} : { wedgePercent: wedge }),
       endplateDefects: {
-        superior: endplateDefect(vertebra, 'superior', sure),
-        inferior: endplateDefect(vertebra, 'inferior', sure),
+        superior: endplateDefect(vertebra, 'superior', sure, ct),
+        inferior: endplateDefect(vertebra, 'inferior', sure, ct),
       },
     };
   });

@@ -146,8 +146,15 @@ export const THRESHOLD_TABLE = {
     pfirrmann3: t(0.192, 'disc / CSF', GRADES),
     collapsedIndex: t(0.17, 'disc / body height', 'grade 5 is a collapsed disc space'),
     minSlipMm: t(0, 'mm', 'reported as measured'),
-    defectDepthMm: t(3, 'mm', `${OWN}: two voxels of the outline and more; shallower dents are common`),
-    defectRimMm: t(1, 'mm', `${OWN}: a voxel of the outline`),
+    defectDepthMm: t(3, 'mm', `${OWN}: shallower dents are common`),
+    defectReachMm: t(9, 'mm', `${OWN}: deeper ones are said to be as deep as this`),
+    defectContrastHU: t(
+      40,
+      'HU',
+      `${OWN}: marrow over disc; less in osteopenia, where the endplate can not be followed`,
+    ),
+    defectDiscHU: t(160, 'HU', 'as ct.maxReferenceHU'),
+    defectRimMm: t(1, 'mm', `${OWN}: a voxel of CT`),
     defectMaxShare: t(0.6, 'of the endplate', `${OWN}: longer ones are concave or broken endplates, not dents`),
     cobbMinWidthMm: t(
       18,

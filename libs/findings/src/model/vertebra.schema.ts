@@ -39,7 +39,7 @@ export const vertebraFindingSchema = z.object({
   heights: assessmentSchema(heightsSchema),
   /** Body wedge: (posterior - anterior) / posterior height, in per cent. */
   wedgePercent: z.number().optional(),
-  /** Local dents of its endplates, on CT and MR. */
+  /** Local dents of its endplates; CT only. */
   endplateDefects: z
     .object({ superior: assessmentSchema(endplateDefectSchema), inferior: assessmentSchema(endplateDefectSchema) })
     .optional(),

@@ -1,5 +1,6 @@
 import { type StudyFindings } from '@endplate/findings';
 import { findingRows } from '../pdf/finding-rows';
+import { curvatureSentences } from '../text/curvature';
 import { type ReportText } from '../text/report-text';
 
 /**
@@ -20,6 +21,7 @@ export function conclusionLines(findings: StudyFindings, words: ReportText): str
     ...rows.filter((row) => row.positive).map(line),
     ...(rest.length === rows.length && rows.length > 0 ? [words.say('conclusion.noFinding')] : []),
     ...rest.map(line),
+    ...curvatureSentences(findings, words),
     ...findings.remarks.filter((remark) => remark.trim() !== '').map((remark) => words.sentence(remark)),
     before === undefined
       ? words.say('conclusion.version', { version })

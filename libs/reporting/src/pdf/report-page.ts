@@ -9,6 +9,7 @@ import { drawTable } from './draw-table';
 import { fitText, wrapText } from './fit-text';
 import { PAGE, PAPER } from './page';
 import { findingRows } from './finding-rows';
+import { curvatureSentences } from '../text/curvature';
 
 /**
  * The findings on one page of A4: a table of the discs, the overview and the first positive discs, what the reader must
@@ -83,6 +84,7 @@ function drawRemarks(
       ? [words.say('picture.levelsWithheld', { reason: words.reason(withheld.code) }) + words.say('join.stop')]
       : []),
     ...(before === undefined ? [] : [words.say('page.replaces', { version: before })]),
+    ...curvatureSentences(findings, words),
     ...findings.remarks.map((remark) => words.sentence(remark)),
   ];
   context.font = `8.5px ${fonts.regular}`;

@@ -5,6 +5,7 @@ import { type ContentItem } from '../content/content-item';
 import { discGroup } from '../finding/disc-group';
 import { endplateGroup } from '../finding/endplate-group';
 import { endplatesReason, studyItems } from '../finding/study-items';
+import { spineGroups } from '../finding/spine-group';
 import { vertebraGroup } from '../finding/vertebra-group';
 import { type CoordinateKind } from '../template/measurement-group';
 import { observationContext } from '../template/tid-1001';
@@ -13,7 +14,7 @@ import { measurementReport } from '../template/tid-1500';
 import { imageLibrary } from '../template/tid-1600';
 import { algorithmIdentification } from '../template/tid-4019';
 
-/** The content tree of a report: discs, then endplates, then vertebrae, each caudal to cranial. */
+/** The content tree of a report: discs, then endplates, then vertebrae, each caudal to cranial, then the spine as a whole. */
 export function reportContent(
   findings: StudyFindings,
   context: ReportContext,
@@ -33,6 +34,7 @@ export function reportContent(
       ...findings.discs.map((disc) => discGroup(findings, disc, coordinates, words)),
       ...endplates.map((endplate) => endplateGroup(findings, endplate, coordinates, words)),
       ...vertebrae.map((vertebra) => vertebraGroup(findings, vertebra, coordinates, words)),
+      ...spineGroups(findings, words),
     ],
     evaluations: studyItems(findings, words),
   });

@@ -1,4 +1,4 @@
-import { type Calcification, type DiscFinding } from '@endplate/findings';
+import { type ApartPiece, type Calcification, type DiscFinding } from '@endplate/findings';
 import { type CodedConcept } from '../../code/coded-concept';
 import { CODE } from '../../code/concept';
 import { PRIVATE } from '../../code/private-code';
@@ -14,6 +14,12 @@ const SITE = {
   'annulus-lateral': PRIVATE.siteLateral,
   'endplate-adjacent': PRIVATE.siteEndplate,
 } as const satisfies Record<Calcification['islands'][number]['site'], CodedConcept>;
+
+const KIND = {
+  'endplate-continuous': PRIVATE.boneContinuousEndplate,
+  'osteophyte-candidate': PRIVATE.boneContinuousOsteophyte,
+  'bridge-candidate': PRIVATE.boneContinuousBridge,
+} as const satisfies Record<ApartPiece['kind'], CodedConcept>;
 
 const THRESHOLD = { method: PRIVATE.methodThreshold } as const;
 
@@ -31,6 +37,7 @@ export function calcificationItems(disc: Pick<DiscFinding, 'calcification' | 'va
 }
 
 function calcification(c: Calcification, confidence: number): ContentItem[] {
+  const kinds = [...new Set((c.boneContinuous ?? []).map(({ kind }) => kind))];
   const sites = [...new Set(c.islands.map((island) => island.site))];
   return [
     evaluation(CODE.calcification, c.present ? CODE.present : CODE.absent, confidence),
@@ -46,6 +53,7 @@ function calcification(c: Calcification, confidence: number): ContentItem[] {
     measurement(PRIVATE.volumeOver160, c.sensitivityBandMm3.over160, UNIT.mm3, THRESHOLD),
     measurement(PRIVATE.volumeOver200, c.sensitivityBandMm3.over200, UNIT.mm3, THRESHOLD),
     measurement(PRIVATE.boneContinuousVolume, c.boneContinuousVolumeMm3, UNIT.mm3),
+    ...kinds.map((kind) => evaluation(PRIVATE.boneContinuousKind, KIND[kind])),
     measurement(PRIVATE.agatstonLike, c.agatstonLike, UNIT.ratio),
     measurement(PRIVATE.smallestDetectable, c.smallestDetectableMm, UNIT.mm),
   ];

@@ -61,6 +61,9 @@ function modicItems(modic: Modic, confidence: number, words: ReportText): Conten
           measurement(PRIVATE.modicHeightPercent, modic.heightPercent, UNIT.percent),
           measurement(PRIVATE.modicContact, modic.apFraction, UNIT.ratio),
         ]),
+    ...(modic.focalLesion
+      ? [measurement(PRIVATE.focalLesionArea, modic.focalLesion.areaMm2, UNIT.mm2, { derivation: CODE.maximum })]
+      : []),
     ...modic.caveats.map((caveat) => text('CONTAINS', CODE.comment, words.sentence(caveat))),
   ];
 }

@@ -11,7 +11,28 @@ import { genericGroup } from '../template/tid-1501';
 import { measurement } from '../template/tid-300';
 import { heightItems } from './disc-group';
 import { trackVertebra } from './tracking';
-import { given, withheldItems } from './withheld';
+import { given, type NamedAssessment, withheldItems } from './withheld';
+
+const SIDE = { superior: CODE.superior, inferior: CODE.inferior } as const;
+const SIDES = ['superior', 'inferior'] as const;
+
+/** How deep each endplate is dented; 0 is a smooth one. */
+function dentItems({ endplateDefects }: VertebraFinding): ContentItem[] {
+  if (!endplateDefects) return [];
+  return SIDES.flatMap((side) =>
+    given(endplateDefects[side], ({ depthMm }) => [
+      measurement(PRIVATE.dentDepth, depthMm, UNIT.mm, { part: SIDE[side] }),
+    ]),
+  );
+}
+
+/** Both endplates, where dents were looked for; those of MR, where they never are, are not named one by one. */
+function dents({ endplateDefects }: VertebraFinding, words: ReportText): NamedAssessment[] {
+  if (!endplateDefects) return [];
+  return SIDES.map((side) => endplateDefects[side])
+    .filter((one) => one.status === 'assessed' || one.reason.code !== 'NEEDS_CT')
+    .map((one) => [words.say('what.dents'), one]);
+}
 
 /** Measurement group of one vertebral body: heights and wedge on the plane of its outline. */
 export function vertebraGroup(
@@ -29,7 +50,8 @@ export function vertebraGroup(
       ...(vertebra.wedgePercent === undefined
         ? []
         : [measurement(PRIVATE.bodyWedge, vertebra.wedgePercent, UNIT.percent)]),
-      ...withheldItems([[words.say('what.heights'), vertebra.heights]], words),
+      ...dentItems(vertebra),
+      ...withheldItems([[words.say('what.heights'), vertebra.heights], ...dents(vertebra, words)], words),
     ],
   };
   const graphic = graphicOf(vertebra.outlines, coordinates);

@@ -1,63 +1,25 @@
-import { assessed, notAssessed, type Assessment, type EndplateDefect } from '@endplate/findings';
-import { findingConfidence } from '../confidence/finding-confidence';
+import { profileDepth } from '../measure/heights';
+import { type PlanePoint } from '../measure/plane-frame';
+import { type StructureProfile } from '../measure/structure-profile';
 import { THRESHOLDS } from '../thresholds';
-import { profileDepth } from './heights';
-import { type PlanePoint } from './plane-frame';
-import { type MeasuredVertebra } from './spine-model';
-import { type StructureProfile } from './structure-profile';
 
-const { defectDepthMm, defectRimMm, defectMaxShare } = THRESHOLDS.degeneration;
+const { defectRimMm, defectMaxShare } = THRESHOLDS.degeneration;
 /** Rims, where osteophytes and the ring apophysis stand, are left out. */
-const INSIDE = [0.1, 0.9] as const;
+const INSIDE = [0.12, 0.88] as const;
 const FITS = 4;
-/** Spacing of the slices that outlines are found on. */
-const VOXEL_MM = THRESHOLDS.segment.inPlaneMm;
-const MIN_SUPPORT = 0.3;
 
-/**
- * The deepest local dent of one endplate, as a Schmorl node or an erosion makes it: how far the endplate falls behind the
- * smooth curve (a parabola per sagittal slice) through the rest of it. The hollow that every endplate has is part of the
- * curve and does not count.
- */
-export function endplateDefect(
-  vertebra: MeasuredVertebra,
-  side: 'superior' | 'inferior',
-  labelConfidence = 1,
-): Assessment<EndplateDefect> {
-  if (vertebra.ordinal === 0 && side === 'inferior')
-    return notAssessed('SEGMENTATION_UNCERTAIN', 'The sacrum has one endplate only.');
-  if (vertebra.cut) return notAssessed('DISC_PARTLY_OUTSIDE', 'The vertebra is only partly in the image.');
-  if (vertebra.support < MIN_SUPPORT)
-    return notAssessed('SEGMENTATION_UNCERTAIN', 'The outline of the vertebra is uncertain.');
-  const largest = Math.max(0, ...vertebra.profiles.map((profile) => profile.areaMm2));
-  const wide = vertebra.profiles.filter((profile) => profile.areaMm2 >= 0.6 * largest);
-  const dents = wide.flatMap((profile) => profileDent(profile, side) ?? []);
-  if (dents.length === 0)
-    return notAssessed('TOO_FEW_SLICES_OF_STRUCTURE', 'The endplate is not seen well enough on any slice.');
-  const deepest = dents.reduce((a, b) => (b.depthMm > a.depthMm ? b : a));
-  const presentAt = (shift: number): boolean => deepest.depthMm + shift >= defectDepthMm;
-  const present = presentAt(0);
-  const value: EndplateDefect = {
-    present,
-    depthMm: deepest.depthMm,
-    lengthMm: deepest.lengthMm,
-    sliceCount: present ? dents.filter((dent) => dent.depthMm >= defectDepthMm).length : 0,
-  };
-  const confidence = findingConfidence({
-    voxelMargin: Math.min(vertebra.support, Math.abs(deepest.depthMm - defectDepthMm) / VOXEL_MM),
-    shapePlausibility: wide.length >= 2 ? 1 : 0.7,
-    labelGap: labelConfidence,
-    stability: [-VOXEL_MM / 2, VOXEL_MM / 2].every((shift) => presentAt(shift) === present) ? 1 : 0.5,
-  });
-  return assessed(value, confidence);
-}
-
-interface Dent {
+/** How far an endplate falls behind the smooth curve through the rest of it, and over what length, mm. */
+export interface Dent {
   readonly depthMm: number;
   readonly lengthMm: number;
 }
 
-/** The deepest dent of one border, on one slice; undefined where too little of it is smooth to say what smooth is. */
+/**
+ * The deepest local dent of one border on one slice. The hollow that every endplate has is part of the curve, a parabola,
+ * and does not count.
+ *
+ * @returns undefined where too little of the border is smooth to say what smooth is
+ */
 export function profileDent(profile: StructureProfile, side: 'superior' | 'inferior'): Dent | undefined {
   const border = side === 'superior' ? profile.top : profile.bottom;
   const into = side === 'superior' ? 1 : -1;
