@@ -13,6 +13,7 @@ import { settingsCommand } from './command/settings';
 import { upCommand } from './command/up';
 import { validateCommand } from './command/validate';
 import { validateHealthyCommand } from './command/validate-healthy';
+import { validateLevelsCommand } from './command/validate-levels';
 import { validateRepeatabilityCommand } from './command/validate-repeatability';
 import { validatePhantomsCommand } from './command/validate-phantoms';
 import { CliError } from './errors';
@@ -42,6 +43,7 @@ export async function run(argv: readonly string[]): Promise<number> {
     validateCommand(),
     validatePhantomsCommand(),
     validateHealthyCommand(),
+    validateLevelsCommand(),
     validateRepeatabilityCommand(),
     reconcileCommand(),
     retryCommand(),

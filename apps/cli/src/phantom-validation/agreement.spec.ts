@@ -41,6 +41,7 @@ const calcified = (islandZ: number | undefined): object => ({
 });
 
 const findings = {
+  vertebrae: [],
   discs: [
     { id: 'd1', centroidLps: [0, 1, 1], calcification: calcified(2) },
     { id: 'd2', centroidLps: [0, 1, 36], calcification: calcified(36) },

@@ -1,5 +1,7 @@
+import { distance, type Vec3 } from '@endplate/dicom';
 import { type StudyFindings } from '@endplate/findings';
 import { type PhantomTruth } from '@endplate/phantom';
+import { compareShape, type ShapeOutcome } from './shape-agreement';
 
 /** How a CT phantom is drawn; lengths in mm. */
 export interface CtAcquisition {
@@ -44,6 +46,7 @@ export interface CtOutcome {
   readonly withheld: readonly string[];
   /** Clean discs in which a piece continuous with bone was reported apart. */
   readonly falseApart: number;
+  readonly shape: ShapeOutcome;
 }
 
 const NEAR_MM = 12;
@@ -93,7 +96,7 @@ export function compareCt(
     for (const lesion of disc.calcifications) {
       const diameterMm = Math.cbrt((6 * lesion.volumeMm3) / Math.PI);
       const reach = Math.max(HIT_MM, diameterMm / 2 + 1);
-      const near = (p: readonly number[]): boolean => distance(p, lesion.centroidLps) <= reach;
+      const near = (p: Vec3): boolean => distance(p, lesion.centroidLps) <= reach;
       lesions.push({
         diameterMm,
         site: lesion.site,
@@ -117,6 +120,7 @@ export function compareCt(
     missed,
     withheld,
     falseApart,
+    shape: compareShape(truth, findings),
   };
 }
 
@@ -125,14 +129,9 @@ function isCut(disc: PhantomTruth['discs'][number], { fromZ, toZ }: ImagedRange)
   return disc.centreLps[2] - half < fromZ || disc.centreLps[2] + half > toZ;
 }
 
-function nearest(findings: StudyFindings, p: readonly number[]): StudyFindings['discs'][number] | undefined {
+function nearest(findings: StudyFindings, p: Vec3): StudyFindings['discs'][number] | undefined {
   const close = findings.discs
     .map((disc) => ({ disc, mm: distance(disc.centroidLps, p) }))
     .sort((a, b) => a.mm - b.mm)[0];
   return close && close.mm <= NEAR_MM ? close.disc : undefined;
-}
-
-/** Distance of two points, mm. */
-export function distance(a: readonly number[], b: readonly number[]): number {
-  return Math.hypot(a[0]! - b[0]!, a[1]! - b[1]!, a[2]! - b[2]!);
 }

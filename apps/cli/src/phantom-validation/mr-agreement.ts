@@ -1,6 +1,6 @@
+import { distance } from '@endplate/dicom';
 import { type StudyFindings } from '@endplate/findings';
 import { type PhantomTruth } from '@endplate/phantom';
-import { distance } from './ct-agreement';
 
 /** Rows and columns of the confusion matrix; `3` is what the kernel calls possible. */
 export const MODIC_TYPES = ['none', '1', '2', '3', 'mixed'] as const;

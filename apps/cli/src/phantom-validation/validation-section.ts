@@ -2,6 +2,7 @@ import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { type CtOutcome } from './ct-agreement';
 import { type MrOutcome } from './mr-agreement';
+import { cobbTable, dentTable } from './shape-agreement';
 import { confusionTable, falseDiscTable, modicTable, sensitivityTable, volumeTable } from './phantom-table';
 
 type Row = readonly string[];
@@ -18,6 +19,8 @@ export function ctTables(outcomes: readonly CtOutcome[], how: string): TitledTab
     { title: `Calcification volume per disc, ${how}`, rows: volumeTable(outcomes) },
     { title: `Sensitivity per lesion, ${how}`, rows: sensitivityTable(outcomes) },
     { title: `False discs and discs not assessed, ${how}`, rows: falseDiscTable(outcomes) },
+    { title: `Coronal Cobb angle, ${how}`, rows: cobbTable(outcomes.map(({ shape }) => shape)) },
+    { title: `Dents of endplates, ${how}`, rows: dentTable(outcomes.map(({ shape }) => shape)) },
   ];
 }
 

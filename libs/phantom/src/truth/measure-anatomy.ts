@@ -23,6 +23,7 @@ export function measureVertebrae(anatomy: Anatomy, view: FieldOfView): VertebraT
     const height = (p: number): number => shape.heightMm + (shape.wedgeMm / 2) * p;
     return [{
       level: level.data, instance, centreLps: plan.frame.origin, fractured: plan.fractured,
+      tiltDeg: (Math.atan2(plan.frame.left[2], plan.frame.left[0]) * 180) / Math.PI,
       anteriorHeightMm: height(-1), posteriorHeightMm: height(1),
     }]; // prettier-ignore
   });

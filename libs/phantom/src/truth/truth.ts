@@ -13,6 +13,8 @@ export interface VertebraTruth {
   readonly anteriorHeightMm: number;
   readonly posteriorHeightMm: number;
   readonly fractured: boolean;
+  /** Tilt in the coronal plane, degrees, positive when its left side is higher. */
+  readonly tiltDeg: number;
 }
 
 /** One calcification: what the drawing really put there, after the disc has cut it. */
