@@ -17,6 +17,7 @@ import { CommitmentDesk } from './commitment/commitment-desk';
 import { commitmentDeskProvider } from './commitment/commitment-desk.provider';
 import { dicomServices } from './dicom-services';
 import { CompletenessProcessor } from './completeness/completeness.processor';
+import { evidenceRecorderProvider } from './completeness/evidence.provider';
 import { DicomDoor } from './dicom-door';
 import { DoorObserver } from './door-observer';
 import { type ListenerConfig } from './listener.config';
@@ -160,6 +161,7 @@ export class ListenerModule implements OnApplicationBootstrap, BeforeApplication
           },
           inject: [InstanceReceiver, AeDirectory, ListenerObserver, Pressure],
         },
+        evidenceRecorderProvider(STORE, QUEUES, now),
         commitmentDeskProvider(STORE, config.dicom.aeTitle, now),
         {
           provide: DicomDoor,

@@ -144,6 +144,20 @@ export function correctionKey(studyInstanceUID: string, sha256: string): ObjectK
   return parseObjectKey(`${study(studyInstanceUID)}corrections/${sha256}.json`);
 }
 
+/** Where evidence of studies lies. Not below `studies/`: what is said of a study that never comes makes no study. */
+export const EVIDENCE_PREFIX: KeyPrefix = parseKeyPrefix('evidence/');
+
+/** `evidence/<study>/` @throws STORE_KEY_INVALID */
+export function evidencePrefix(studyInstanceUID: string): KeyPrefix {
+  return parseKeyPrefix(`${EVIDENCE_PREFIX}${uid(studyInstanceUID, 'Study')}/`);
+}
+
+/** `evidence/<study>/<kind>-<sha256>.json`: what was said of the instances of a study. @throws STORE_KEY_INVALID */
+export function evidenceKey(studyInstanceUID: string, kind: string, sha256: string): ObjectKey {
+  if (!SHA256.test(sha256)) throw new StoreKeyError('SHA-256 is not 64 lower-case hexadecimal digits');
+  return parseObjectKey(`${evidencePrefix(studyInstanceUID)}${plain(kind, 'Kind of evidence')}-${sha256}.json`);
+}
+
 /** `commitments/<transaction UID>.json`: a storage commitment that was asked for. @throws STORE_KEY_INVALID */
 export function commitmentKey(transactionUID: string): ObjectKey {
   return parseObjectKey(`commitments/${plain(transactionUID, 'Transaction UID')}.json`);

@@ -1,6 +1,10 @@
 /** Stable codes of everything that can be wrong with what we know of a study. */
 export type StudiesErrorCode =
-  'STUDIES_RECORD_INVALID' | 'STUDIES_VERSION_CONTENDED' | 'STUDIES_NO_VERSION' | 'STUDIES_VERSION_OVERTAKEN';
+  | 'STUDIES_RECORD_INVALID'
+  | 'STUDIES_EVIDENCE_INVALID'
+  | 'STUDIES_VERSION_CONTENDED'
+  | 'STUDIES_NO_VERSION'
+  | 'STUDIES_VERSION_OVERTAKEN';
 
 /** Base of every failure of the studies room. */
 export class StudiesError extends Error {
@@ -22,6 +26,17 @@ export class RecordInvalidError extends StudiesError {
     options?: ErrorOptions,
   ) {
     super('STUDIES_RECORD_INVALID', false, `${key} does not have the form it was written in.`, options);
+  }
+}
+
+/** What a peer said of a study's instances cannot be kept: a UID, an AE title or a count is none. */
+export class EvidenceInvalidError extends StudiesError {
+  constructor(readonly paths: readonly string[]) {
+    super(
+      'STUDIES_EVIDENCE_INVALID',
+      false,
+      `A statement about a study's instances does not fit: ${paths.join(', ')}.`,
+    );
   }
 }
 

@@ -31,6 +31,16 @@ export {
   type VersionReason,
 } from './version/manifest';
 export { correctStudy, type CorrectionRequest, type NextVersionPorts, reprocessStudy } from './version/next-version';
+export { EvidenceRecorder, type EvidenceRecorderPorts } from './evidence/evidence-recorder';
+export {
+  EVIDENCE_SOURCES,
+  type EvidenceSource,
+  type ExpectedInstances,
+  type HeardInstances,
+  MAX_NAMED_INSTANCES,
+  type NamedInstance,
+} from './evidence/expected-instances';
+export { StudyEvidence } from './evidence/study-evidence';
 export { type InstanceSet, Manifests } from './version/manifests';
 export { type AssemblerPorts, type ReceivedInstance, StudyAssembler } from './completeness/study-assembler';
 export { type CompleterPorts, type CompletionOutcome, StudyCompleter } from './completeness/study-completer';

@@ -1,7 +1,8 @@
-import { type JobPublisher, type Priority } from '@endplate/queue';
+import { type JobPublisher } from '@endplate/queue';
 import { isStorableUid, type ObjectStore, STUDIES_PREFIX } from '@endplate/store';
 import { isDeliveryOver } from '../delivery/delivery-record';
 import { readFindingsOutcome } from '../record/findings-outcome';
+import { latestReception, type ReceptionRules } from '../record/reception';
 import { StudyReader } from '../record/study-reader';
 import { type Timeline } from '../timeline/timeline';
 import { digestInstances, type Manifest } from '../version/manifest';
@@ -17,7 +18,7 @@ export interface ReconcilePorts {
   /** Names of those that also hear of a version that was not analysed. */
   readonly told?: readonly string[];
   /** For studies whose timeline does not tell. */
-  readonly defaults: { readonly quietMs: number; readonly priority: Priority };
+  readonly defaults: ReceptionRules;
   readonly now: () => Date;
 }
 
@@ -133,13 +134,8 @@ class ReconcilePass {
     return failures.length >= MAX_GIVEN_UP;
   }
 
-  private async reception(studyInstanceUID: string): Promise<{ quietMs: number; priority: Priority }> {
-    const event = await this.ports.timeline.latest(studyInstanceUID, ({ type }) => type === 'reception-started');
-    const { quietMs, priority } = event?.facts ?? {};
-    return {
-      quietMs: typeof quietMs === 'number' && quietMs >= 0 ? quietMs : this.ports.defaults.quietMs,
-      priority: priority === 'stat' || priority === 'routine' ? priority : this.ports.defaults.priority,
-    };
+  private async reception(studyInstanceUID: string): Promise<ReceptionRules> {
+    return (await latestReception(this.ports.timeline, studyInstanceUID)) ?? this.ports.defaults;
   }
 
   private count(kind: 'analyse' | 'deliver', outcome: 'added' | 'present'): void {
