@@ -83,10 +83,19 @@ export class UsageInvalid extends DimseError {
   readonly retryable = false;
 }
 
+/** What a failure may say beside its status: Error ID (0000,0903), Attribute Identifier List (0000,1005). */
+export interface FailureDetail {
+  readonly errorID?: number;
+  /** Tags as 0xggggeeee. */
+  readonly attributeIdentifierList?: readonly number[];
+}
+
 /** Thrown by a service handler to answer with a status of its choice (PS3.7 Annex C). */
 export class ServiceFailure extends DimseError {
   readonly code = 'DIMSE_SERVICE_FAILURE';
   readonly retryable = false;
+  /** What goes out beside status and comment. */
+  readonly detail: FailureDetail;
 
   /**
    * @param status - 16-bit DIMSE status.
@@ -95,8 +104,13 @@ export class ServiceFailure extends DimseError {
   constructor(
     readonly status: number,
     readonly errorComment: string,
-    options?: ErrorOptions,
+    options?: ErrorOptions & FailureDetail,
   ) {
     super(errorComment, { status }, options);
+    const { errorID, attributeIdentifierList } = options ?? {};
+    this.detail = {
+      ...(errorID === undefined ? {} : { errorID }),
+      ...(attributeIdentifierList ? { attributeIdentifierList } : {}),
+    };
   }
 }

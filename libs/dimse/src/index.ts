@@ -15,6 +15,8 @@ export type { AssociationInfo, AssociationRequest, PeerAddress } from './service
 export type { AssociationEnd, DimseEvent, Notify } from './service/dimse-event';
 export type { EventReport, EventReportHandler } from './service/event-report';
 export * from './service/storage-commitment';
+export * from './service/performed-step';
+export * from './service/availability-notification';
 export type { FindHandler, FindRequest } from './service/find-handler';
 export type { DataSetSource } from './service/message-sender';
 export type { MoveOutcome, MoveRequest, SuboperationCounts } from './service/move-operation';

@@ -8,6 +8,8 @@ export interface DimseStatus {
   readonly offendingElement?: readonly number[];
   /** (0000,0903). */
   readonly errorID?: number;
+  /** (0000,1005), attributes that are missing or not known, as 0xggggeeee. */
+  readonly attributeIdentifierList?: readonly number[];
 }
 
 /**
@@ -29,6 +31,8 @@ export const Status = {
   InvalidArgumentValue: 0x0115,
   InvalidSOPInstance: 0x0117,
   NoSuchSOPClass: 0x0118,
+  MissingAttribute: 0x0120,
+  MissingAttributeValue: 0x0121,
   SOPClassNotSupported: 0x0122,
   NoSuchActionType: 0x0123,
   NotAuthorised: 0x0124,

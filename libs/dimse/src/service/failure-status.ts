@@ -7,7 +7,8 @@ import { errorCommentOf, Status, type DimseStatus } from '../message/status';
  * @standard PS3.7 C.5.13
  */
 export function failureStatus(error: unknown): DimseStatus {
-  if (error instanceof ServiceFailure)
-    return { status: error.status, errorComment: errorCommentOf(error.errorComment) };
+  if (error instanceof ServiceFailure) {
+    return { status: error.status, errorComment: errorCommentOf(error.errorComment), ...error.detail };
+  }
   return { status: Status.ProcessingFailure, errorComment: 'Processing failure' };
 }

@@ -21,6 +21,7 @@ export function responseTo(request: CommandSet, status: DimseStatus): Command {
     ...(status.errorComment ? { ErrorComment: errorCommentOf(status.errorComment) } : {}),
     ...(status.offendingElement ? { OffendingElement: status.offendingElement } : {}),
     ...(status.errorID === undefined ? {} : { ErrorID: status.errorID }),
+    ...(status.attributeIdentifierList ? { AttributeIdentifierList: status.attributeIdentifierList } : {}),
   };
 }
 

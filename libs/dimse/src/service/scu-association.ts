@@ -337,5 +337,6 @@ function statusOf(command: CommandSet): DimseStatus {
     ...(command.ErrorComment === undefined ? {} : { errorComment: command.ErrorComment }),
     ...(command.OffendingElement === undefined ? {} : { offendingElement: command.OffendingElement }),
     ...(command.ErrorID === undefined ? {} : { errorID: command.ErrorID }),
+    ...(command.AttributeIdentifierList ? { attributeIdentifierList: command.AttributeIdentifierList } : {}),
   };
 }
