@@ -5,6 +5,7 @@ import { type SpoolEvent } from '@endplate/store';
 import { type CompletionOutcome, type ReconcileReport } from '@endplate/studies';
 import { type CommitmentEvent } from './commitment/commitment-desk';
 import { type LISTENER_LOG } from './listener.log';
+import { type NoticeEvent } from './notice/notice';
 import { type ReceiveEvent } from './receive/instance-intake';
 
 /** Redis that is away would otherwise fill the log with one line per reconnection. */
@@ -20,6 +21,7 @@ export class ListenerObserver {
   private readonly answerSeconds;
   private readonly versions;
   private readonly commitments;
+  private readonly notices;
   private redisLineAt = -Infinity;
 
   constructor(
@@ -52,6 +54,11 @@ export class ListenerObserver {
       name: 'endplate_commitment_requests_total',
       help: 'Storage commitments that were asked of us, by outcome',
       labels: ['outcome'],
+    });
+    this.notices = metrics.counter({
+      name: 'endplate_study_notices_total',
+      help: 'Performed procedure steps (mpps) and availability notifications (ian) that were taken',
+      labels: ['source', 'outcome'],
     });
     this.versions = metrics.counter({ name: 'endplate_versions_created_total', help: 'Study versions made' });
   }
@@ -134,6 +141,12 @@ export class ListenerObserver {
     const { requester, attempt, error } = event;
     if (event.type === 'delayed') this.log.commitmentDelayed({ requester, attempt, error });
     else this.log.commitmentGivenUp({ requester, attempt, error });
+  }
+
+  notice(event: NoticeEvent): void {
+    const { source, requester, outcome, instances } = event;
+    this.notices.inc({ source, outcome });
+    this.log.noticeTaken({ source, requester, outcome, instances });
   }
 
   quietPeriodDelayed(error: Error): void {

@@ -97,18 +97,23 @@ export const LISTENER_LOG = {
     'An acknowledged instance is not in the object store yet',
   ),
   commitmentAnswered: message<{ requester: string; committed: number; failed: number; sameAssociation: boolean }>(
-    'LSN-070',
+    'LSN-080',
     'info',
     'Storage commitment answered',
   ),
   commitmentDelayed: message<{ requester: string; attempt: number; error: Error }>(
-    'LSN-071',
+    'LSN-081',
     'warn',
     'The answer to a storage commitment is tried again later',
   ),
   commitmentGivenUp: message<{ requester: string; attempt: number; error: Error }>(
-    'LSN-072',
+    'LSN-082',
     'error',
     'A storage commitment could not be answered',
+  ),
+  noticeTaken: message<{ source: string; requester: string; outcome: string; instances: number }>(
+    'LSN-085',
+    'info',
+    'A performed procedure step or an availability notification was taken',
   ),
 };

@@ -15,10 +15,10 @@ import { AeQuotas } from './association/ae-quota';
 import { DoorGuard } from './association/door-guard';
 import { CommitmentDesk } from './commitment/commitment-desk';
 import { commitmentDeskProvider } from './commitment/commitment-desk.provider';
-import { dicomServices } from './dicom-services';
 import { CompletenessProcessor } from './completeness/completeness.processor';
 import { evidenceRecorderProvider } from './completeness/evidence.provider';
 import { DicomDoor } from './dicom-door';
+import { dicomDoorProvider } from './dicom-door.provider';
 import { DoorObserver } from './door-observer';
 import { type ListenerConfig } from './listener.config';
 import { LISTENER_LOG } from './listener.log';
@@ -31,7 +31,6 @@ import { InstanceReceiver } from './receive/instance-receiver';
 import { openIntake, type OpenIntake } from './receive/open-intake';
 import { PendingStudies } from './receive/pending-studies';
 import { SpoolMetrics } from './receive/spool-metrics';
-import { StoreService } from './receive/store-service';
 import { openPressure } from './pressure/open-pressure';
 import { Pressure } from './pressure/pressure';
 import { DoorReload } from './reload/door-reload';
@@ -163,27 +162,7 @@ export class ListenerModule implements OnApplicationBootstrap, BeforeApplication
         },
         evidenceRecorderProvider(STORE, QUEUES, now),
         commitmentDeskProvider(STORE, config.dicom.aeTitle, now),
-        {
-          provide: DicomDoor,
-          useFactory: (
-            receiver: InstanceReceiver,
-            directory: AeDirectory,
-            guard: DoorGuard,
-            desk: CommitmentDesk,
-            store: ObjectStore,
-            observer: ListenerObserver,
-            doorObserver: DoorObserver,
-          ) => {
-            const refused = (error: unknown, source: string) => observer.instanceRefused(error, source);
-            const services = dicomServices(guard.guard(new StoreService(receiver, directory, refused)), {
-              desk,
-              store,
-              now,
-            });
-            return new DicomDoor(config.dicom, guard, services, (event) => observer.dimse(event), (until) => doorObserver.tlsLoaded(until)); // prettier-ignore
-          },
-          inject: [InstanceReceiver, AeDirectory, DoorGuard, CommitmentDesk, STORE, ListenerObserver, DoorObserver],
-        },
+        dicomDoorProvider(STORE, config.dicom, now),
         {
           provide: DoorReload,
           useFactory: (directory: AeDirectory, door: DicomDoor, observer: DoorObserver) =>

@@ -171,6 +171,19 @@ export function commitmentRequestKey(transactionUID: string): ObjectKey {
   return parseObjectKey(`${COMMITMENT_REQUESTS_PREFIX}${uid(transactionUID, 'Transaction')}.json`);
 }
 
+/** Where performed procedure steps lie that modalities tell us of. */
+export const PERFORMED_STEPS_PREFIX: KeyPrefix = parseKeyPrefix('performed-steps/');
+
+/** `performed-steps/<step UID>/step.json`: a step as it was last told. @throws STORE_KEY_INVALID */
+export function performedStepKey(stepUID: string): ObjectKey {
+  return parseObjectKey(`${PERFORMED_STEPS_PREFIX}${uid(stepUID, 'Performed step')}/step.json`);
+}
+
+/** `performed-steps/<step UID>/over.json`: how it ended, written once. @throws STORE_KEY_INVALID */
+export function performedStepEndKey(stepUID: string): ObjectKey {
+  return parseObjectKey(`${PERFORMED_STEPS_PREFIX}${uid(stepUID, 'Performed step')}/over.json`);
+}
+
 /** `…/versions/<n>/deliveries/`. @throws STORE_KEY_INVALID */
 export function deliveriesPrefix(studyInstanceUID: string, version: number): KeyPrefix {
   return parseKeyPrefix(`${versionPrefix(studyInstanceUID, version)}deliveries/`);

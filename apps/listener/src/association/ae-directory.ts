@@ -15,6 +15,11 @@ const serviceAddressSchema = z.strictObject({
   port: z.int().min(1).max(65_535),
   aeTitle: aeTitleSchema.optional(),
 });
+/** Services that an AE may use; Verification is everyone's. */
+export const AE_SERVICES = ['storage', 'commitment', 'mpps', 'ian'] as const;
+/** A service that an AE may use. */
+export type AeService = (typeof AE_SERVICES)[number];
+
 /** Who an AE has to say that it is; the passcode itself is no part of the list. @standard PS3.7 D.3.3.7 */
 const identitySchema = z
   .strictObject({
@@ -43,6 +48,8 @@ export const aeConfigSchema = z
         filter: instanceFilterSchema.optional(),
         /** How much it may send. */
         quota: aeQuotaSchema.optional(),
+        /** Which services it may use; all when absent. */
+        services: z.array(z.enum(AE_SERVICES)).min(1).optional(),
         /** Where it answers C-FIND and C-MOVE: it is asked how many instances a study has. */
         query: serviceAddressSchema.optional(),
         /** Whether instances that are missing by its count are fetched from there (C-MOVE to ourselves). */
@@ -86,6 +93,8 @@ export interface Admission {
   readonly rules: SourceRules;
   readonly filter?: InstanceFilter;
   readonly quota?: AeQuota;
+  /** Services that it may use; absent: all. */
+  readonly services?: readonly AeService[];
 }
 
 /** Who calls whom, from where. */
@@ -136,6 +145,12 @@ export class AeDirectory {
       .find((one) => contains(one.addresses, remoteAddress))?.admission;
   }
 
+  /** Whether a caller may use a service, as the list has it now. */
+  maySend(caller: Caller, service: AeService): boolean {
+    const admission = this.admit(caller);
+    return admission !== undefined && (admission.services?.includes(service) ?? true);
+  }
+
   /** The user identity that a calling AE title at an address must show; undefined: none. */
   requiredIdentity(callingAETitle: string, remoteAddress: string): RequiredIdentity | undefined {
     return this.entries?.get(callingAETitle)?.find((one) => contains(one.addresses, remoteAddress))?.identity;
@@ -175,9 +190,14 @@ export function isLoopback(host: string): boolean {
 function entriesOf(config: AeConfig, defaults: SourceRules): Map<string, Entry[]> {
   const entries = new Map<string, Entry[]>();
   for (const entry of config) {
-    const { aeTitle, addresses, calledAETitles, quietMs, priority, identity, filter, quota } = entry;
+    const { aeTitle, addresses, calledAETitles, quietMs, priority, identity, filter, quota, services } = entry;
     const rules = { quietMs: quietMs ?? defaults.quietMs, priority: priority ?? defaults.priority };
-    const admission = { rules, ...(filter ? { filter } : {}), ...(quota ? { quota } : {}) };
+    const admission = {
+      rules,
+      ...(filter ? { filter } : {}),
+      ...(quota ? { quota } : {}),
+      ...(services ? { services } : {}),
+    };
     const list = addresses && new BlockList();
     for (const text of addresses ?? []) {
       const block = blockOf(text)!;

@@ -12,7 +12,7 @@ import {
 import { type Pressure } from '../pressure/pressure';
 import { type AeDirectory } from './ae-directory';
 import { type AeQuotas } from './ae-quota';
-import { LISTENER_CONTEXTS } from './association-policy';
+import { contextsOf } from './association-policy';
 
 /** What the guard asks. */
 export interface GuardPorts {
@@ -42,7 +42,7 @@ export class DoorGuard {
     if (pressure.refusesAssociations) return Rejection.TemporaryCongestion;
     const { quota } = admission;
     if (quota && !quotas.hasRoomForAssociation(request.callingAETitle, quota)) return Rejection.LocalLimitExceeded;
-    return { kind: 'accept', contexts: LISTENER_CONTEXTS };
+    return { kind: 'accept', contexts: contextsOf(admission.services) };
   }
 
   /** Puts pressure and quotas in front of a Storage service: what they refuse is drained and answered A700. */
