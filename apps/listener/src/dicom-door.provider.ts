@@ -1,5 +1,7 @@
 import { type FactoryProvider } from '@nestjs/common';
+import { type Queues } from '@endplate/queue';
 import { type ObjectStore } from '@endplate/store';
+import { EvidenceRecorder, StudyEvidence, Timeline } from '@endplate/studies';
 import { AeDirectory } from './association/ae-directory';
 import { DoorGuard } from './association/door-guard';
 import { CommitmentDesk } from './commitment/commitment-desk';
@@ -8,11 +10,22 @@ import { dicomServices } from './dicom-services';
 import { DoorObserver } from './door-observer';
 import { type ListenerConfig } from './listener.config';
 import { ListenerObserver } from './listener-observer';
+import { keepEvidence } from './notice/keep-evidence';
 import { InstanceReceiver } from './receive/instance-receiver';
 import { StoreService } from './receive/store-service';
 
-/** @param store - token of the object store */
-export function dicomDoorProvider(store: symbol, dicom: ListenerConfig['dicom'], now: () => Date): FactoryProvider {
+/** Tokens of the object store and the queues. */
+export interface DoorTokens {
+  readonly store: symbol;
+  readonly queues: symbol;
+}
+
+/** The DICOM server with every service behind it. */
+export function dicomDoorProvider(
+  tokens: DoorTokens,
+  dicom: ListenerConfig['dicom'],
+  now: () => Date,
+): FactoryProvider {
   return {
     provide: DicomDoor,
     useFactory: (
@@ -23,18 +36,32 @@ export function dicomDoorProvider(store: symbol, dicom: ListenerConfig['dicom'],
       objects: ObjectStore,
       observer: ListenerObserver,
       doorObserver: DoorObserver,
+      queues: Queues,
+      timeline: Timeline,
     ) => {
+      const evidence = new StudyEvidence(objects);
+      const recorder = new EvidenceRecorder({ evidence, timeline, jobs: queues, now });
       const refused = (error: unknown, source: string) => observer.instanceRefused(error, source);
       const services = dicomServices(guard.guard(new StoreService(receiver, directory, refused)), {
         desk,
         store: objects,
         directory,
         now,
-        record: () => Promise.resolve(),
+        record: keepEvidence(recorder, observer),
         notify: (event) => observer.notice(event),
       });
       return new DicomDoor(dicom, guard, services, (event) => observer.dimse(event), (until) => doorObserver.tlsLoaded(until)); // prettier-ignore
     },
-    inject: [InstanceReceiver, AeDirectory, DoorGuard, CommitmentDesk, store, ListenerObserver, DoorObserver],
+    inject: [
+      InstanceReceiver,
+      AeDirectory,
+      DoorGuard,
+      CommitmentDesk,
+      tokens.store,
+      ListenerObserver,
+      DoorObserver,
+      tokens.queues,
+      Timeline,
+    ],
   };
 }

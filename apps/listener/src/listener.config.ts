@@ -42,7 +42,7 @@ export const DICOM_SECTION = {
   }),
   aeConfig: jsonFile('ENDPLATE_AE_CONFIG', aeConfigSchema, {
     about:
-      'Who may send: [{aeTitle, addresses?, calledAETitles?, quietMs?, priority?, filter?, quota?, query?, fetch?, commitment?, identity?}]; anyone when absent. Read again when it changes, and at SIGHUP.',
+      'Who may send: [{aeTitle, addresses?, calledAETitles?, quietMs?, priority?, filter?, quota?, query?, fetch?, commitment?, identity?, services?}]; anyone when absent. Read again when it changes, and at SIGHUP.',
   }),
   tlsCert: optionalText('ENDPLATE_DICOM_TLS_CERT', { about: 'Certificate chain of the DICOM server.', form: 'path' }),
   tlsKey: optionalText('ENDPLATE_DICOM_TLS_KEY', { about: 'Its private key.', form: 'path' }),

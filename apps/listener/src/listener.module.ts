@@ -13,6 +13,7 @@ import { Manifests, StudyAssembler, StudyCompleter, Timeline } from '@endplate/s
 import { AeDirectory } from './association/ae-directory';
 import { AeQuotas } from './association/ae-quota';
 import { DoorGuard } from './association/door-guard';
+import { identityCheck } from './association/user-identity';
 import { CommitmentDesk } from './commitment/commitment-desk';
 import { commitmentDeskProvider } from './commitment/commitment-desk.provider';
 import { CompletenessProcessor } from './completeness/completeness.processor';
@@ -24,6 +25,7 @@ import { type ListenerConfig } from './listener.config';
 import { LISTENER_LOG } from './listener.log';
 import { ListenerObserver } from './listener-observer';
 import { MaintenanceProcessor } from './maintenance/maintenance.processor';
+import { forgetSteps } from './notice/performed-steps';
 import { openStore } from './open-store';
 import { holderOf } from './receive/holder';
 import { InstanceLedger } from './receive/instance-ledger';
@@ -110,7 +112,13 @@ export class ListenerModule implements OnApplicationBootstrap, BeforeApplication
           provide: DoorGuard,
           useFactory: (directory: AeDirectory, pressure: Pressure, observer: DoorObserver) => {
             const refused = (code: string, source: string) => observer.refused(code, source);
-            return new DoorGuard({ directory, pressure, quotas: new AeQuotas(Date.now), refused });
+            return new DoorGuard({
+              directory,
+              pressure,
+              quotas: new AeQuotas(Date.now),
+              identities: identityCheck(),
+              refused,
+            });
           },
           inject: [AeDirectory, Pressure, DoorObserver],
         },
@@ -162,7 +170,7 @@ export class ListenerModule implements OnApplicationBootstrap, BeforeApplication
         },
         evidenceRecorderProvider(STORE, QUEUES, now),
         commitmentDeskProvider(STORE, config.dicom.aeTitle, now),
-        dicomDoorProvider(STORE, config.dicom, now),
+        dicomDoorProvider({ store: STORE, queues: QUEUES }, config.dicom, now),
         {
           provide: DoorReload,
           useFactory: (directory: AeDirectory, door: DicomDoor, observer: DoorObserver) =>
@@ -191,7 +199,7 @@ export class ListenerModule implements OnApplicationBootstrap, BeforeApplication
             const { destinations, told } = config;
             const ports = { store, timeline, jobs: queues, destinations, told, defaults, now };
             const options = { ...workerOptions(config, observer), everyMs: config.study.reconcileMs };
-            return new MaintenanceProcessor(ports, queues, observer, options);
+            return new MaintenanceProcessor(ports, queues, observer, options, forgetSteps(store, now));
           },
           inject: [STORE, QUEUES, Timeline, ListenerObserver],
         },

@@ -8,6 +8,7 @@ export {
   type NegotiationResult,
   type SupportedContext,
 } from './association/negotiate';
+export { storageNegotiation, type StorageConformance } from './association/storage-negotiation';
 export { Rejection, rejectionName, type RejectionName } from './association/rejection';
 export { errorCommentOf, Status, statusKind, type DimseStatus, type StatusKind } from './message/status';
 export type { AssociateRj, AssociateRq, ExtendedNegotiation, RoleSelection, UserIdentity } from './pdu/pdu';

@@ -1,4 +1,6 @@
-import { AeDirectory, aeConfigSchema, isLoopback } from './ae-directory';
+import { SopClass } from '@endplate/dicom';
+import { AE_SERVICES, AeDirectory, aeConfigSchema, isLoopback } from './ae-directory';
+import { contextsOf, LISTENER_CONTEXTS } from './association-policy';
 
 const rulesOf = (directory: AeDirectory, callingAETitle: string, remoteAddress: string) =>
   directory.admit({ callingAETitle, calledAETitle: 'ENDPLATE', remoteAddress })?.rules;
@@ -76,8 +78,25 @@ describe('AeDirectory', () => {
       commitment: { host: '10.0.0.1', port: 105, aeTitle: 'CT1' },
     });
     expect(partners.partner('XX')).toEqual({ fetch: false });
-    expect(partners.requiredIdentity('CT1', '10.0.0.1')).toBeUndefined();
-    expect(partners.requiredIdentity('CT1', '10.0.0.2')).toEqual({ username: 'u' });
+    const caller = (remoteAddress: string, calledAETitle = 'ENDPLATE') => ({ callingAETitle: 'CT1', calledAETitle, remoteAddress }); // prettier-ignore
+    expect(partners.requiredIdentity(caller('10.0.0.1'))).toBeUndefined();
+    expect(partners.requiredIdentity(caller('10.0.0.2'))).toEqual({ username: 'u' });
+    expect(partners.requiredIdentity(caller('10.0.0.2', 'OTHER'))).toBeUndefined();
+  });
+
+  it('knows which services an AE may use', () => {
+    const directory = new AeDirectory(
+      aeConfigSchema.parse([{ aeTitle: 'RIS', services: ['mpps', 'ian'] }, { aeTitle: 'CT1' }]),
+      defaults,
+    );
+    const may = (callingAETitle: string) =>
+      AE_SERVICES.filter((service) => directory.maySend({ callingAETitle, calledAETitle: 'ENDPLATE', remoteAddress: '::1' }, service)); // prettier-ignore
+    expect(may('RIS')).toEqual(['mpps', 'ian']);
+    expect(may('CT1')).toEqual(AE_SERVICES);
+    expect(may('NOBODY')).toEqual([]);
+    const granted = contextsOf(['mpps']).map(({ abstractSyntax }) => abstractSyntax);
+    expect(granted).toEqual([SopClass.VerificationSOPClass, SopClass.ModalityPerformedProcedureStep]);
+    expect(contextsOf([...AE_SERVICES])).toEqual(LISTENER_CONTEXTS);
   });
 
   it('knows loopback', () => {

@@ -137,12 +137,9 @@ export class AeDirectory {
   }
 
   /** What holds for a caller; undefined when it may not send. */
-  admit({ callingAETitle, calledAETitle, remoteAddress }: Caller): Admission | undefined {
-    if (!this.entries) return calledAETitle === this.aeTitle ? { rules: this.defaults } : undefined;
-    return this.entries
-      .get(callingAETitle)
-      ?.filter((one) => (one.calledAETitles ?? [this.aeTitle]).includes(calledAETitle))
-      .find((one) => contains(one.addresses, remoteAddress))?.admission;
+  admit(caller: Caller): Admission | undefined {
+    if (!this.entries) return caller.calledAETitle === this.aeTitle ? { rules: this.defaults } : undefined;
+    return this.find(caller)?.admission;
   }
 
   /** Whether a caller may use a service, as the list has it now. */
@@ -151,9 +148,9 @@ export class AeDirectory {
     return admission !== undefined && (admission.services?.includes(service) ?? true);
   }
 
-  /** The user identity that a calling AE title at an address must show; undefined: none. */
-  requiredIdentity(callingAETitle: string, remoteAddress: string): RequiredIdentity | undefined {
-    return this.entries?.get(callingAETitle)?.find((one) => contains(one.addresses, remoteAddress))?.identity;
+  /** The user identity that a caller must show; undefined: none. */
+  requiredIdentity(caller: Caller): RequiredIdentity | undefined {
+    return this.find(caller)?.identity;
   }
 
   /** What an AE offers to us; of several entries of one title, the first that names a service. */
@@ -168,6 +165,13 @@ export class AeDirectory {
   /** The rules for a sender without AE title (HTTP): loopback, or an address that a listed AE names. */
   findByAddress(remoteAddress: string): SourceRules | undefined {
     return this.admitByAddress(remoteAddress)?.rules;
+  }
+
+  private find({ callingAETitle, calledAETitle, remoteAddress }: Caller): Entry | undefined {
+    return this.entries
+      ?.get(callingAETitle)
+      ?.filter((one) => (one.calledAETitles ?? [this.aeTitle]).includes(calledAETitle))
+      .find((one) => contains(one.addresses, remoteAddress));
   }
 
   /** As {@link findByAddress}, with the filter of that AE. */

@@ -1,5 +1,5 @@
 import { ALL_TRANSFER_SYNTAXES, SopClass, STORAGE_SOP_CLASSES, TransferSyntax } from '@endplate/dicom';
-import { type SupportedContext } from '@endplate/dimse';
+import { storageNegotiation, type SupportedContext } from '@endplate/dimse';
 
 import { type AeService } from './ae-directory';
 
@@ -31,3 +31,13 @@ export function contextsOf(services: readonly AeService[] | undefined): readonly
   }
   return LISTENER_CONTEXTS.filter(({ abstractSyntax }) => granted.has(abstractSyntax));
 }
+
+/** Level 2 (full), signature level 3: the bytes are kept as they came, nothing is coerced. @standard PS3.4 B.4.1 */
+export const LISTENER_NEGOTIATION = storageNegotiation(STORAGE_SOP_CLASSES, {
+  levelOfSupport: 2,
+  levelOfDigitalSignature: 3,
+  coercesElements: false,
+});
+
+/** Requests that a sender may have outstanding; they are read, served and answered in the order they come. */
+export const MAX_OPERATIONS = 16;

@@ -12,12 +12,15 @@ import {
 import { type Pressure } from '../pressure/pressure';
 import { type AeDirectory } from './ae-directory';
 import { type AeQuotas } from './ae-quota';
-import { contextsOf } from './association-policy';
+import { contextsOf, LISTENER_NEGOTIATION, MAX_OPERATIONS } from './association-policy';
+import { type IdentityCheck } from './user-identity';
 
 /** What the guard asks. */
 export interface GuardPorts {
   readonly directory: AeDirectory;
   readonly quotas: AeQuotas;
+  /** Compares what an AE shows with what the AE list asks for. */
+  readonly identities: IdentityCheck;
   readonly pressure: Pick<Pressure, 'refusesAssociations' | 'refusesInstances'>;
   /** Told of each instance that is refused before its data set was looked at. */
   readonly refused: (code: 'LISTENER_QUOTA' | 'LISTENER_PRESSURE', callingAETitle: string) => void;
@@ -31,18 +34,28 @@ export class DoorGuard {
   constructor(private readonly ports: GuardPorts) {}
 
   /**
-   * Our AE title must be called, the calling one be known at its address, and there must be room.
+   * Our AE title must be called, the calling one be known at its address and show who it is, and there must be room.
    * @standard PS3.8 9.3.4
    */
-  decide(request: AssociationRequest): AcceptDecision {
-    const { directory, quotas, pressure } = this.ports;
+  async decide(request: AssociationRequest): Promise<AcceptDecision> {
+    const { directory, quotas, pressure, identities } = this.ports;
     if (!directory.isCalled(request.calledAETitle)) return Rejection.CalledAETitleNotRecognised;
     const admission = directory.admit(request);
     if (!admission) return Rejection.CallingAETitleNotRecognised;
+    const required = directory.requiredIdentity(request);
+    const { userIdentity } = request.pdu.userInformation;
+    if (required && !(await identities(required, userIdentity))) return Rejection.AuthenticationFailed;
     if (pressure.refusesAssociations) return Rejection.TemporaryCongestion;
     const { quota } = admission;
     if (quota && !quotas.hasRoomForAssociation(request.callingAETitle, quota)) return Rejection.LocalLimitExceeded;
-    return { kind: 'accept', contexts: contextsOf(admission.services) };
+    return {
+      kind: 'accept',
+      contexts: contextsOf(admission.services),
+      extendedNegotiation: LISTENER_NEGOTIATION,
+      maxOperations: MAX_OPERATIONS,
+      // A name, with or without passcode, is answered by an empty response; without a check there is none.
+      ...(required ? { userIdentityResponse: Buffer.alloc(0) } : {}),
+    };
   }
 
   /** Puts pressure and quotas in front of a Storage service: what they refuse is drained and answered A700. */

@@ -19,11 +19,15 @@ export class MaintenanceProcessor {
     private readonly queues: Pick<Queues, 'maintenance'>,
     private readonly observer: ListenerObserver,
     private readonly options: WorkerOptions & { readonly everyMs: number },
+    /** Forgets what is kept for a time only; run behind each reconcile. */
+    private readonly tidy: () => Promise<unknown>,
   ) {}
 
   start(): void {
-    const handle = async (_: unknown, { signal }: { readonly signal: AbortSignal }) =>
+    const handle = async (_: unknown, { signal }: { readonly signal: AbortSignal }) => {
       this.observer.reconciled(await reconcile(this.ports, signal));
+      await this.tidy();
+    };
     this.worker ??= createWorker('maintenance', handle, { concurrency: 1, ...this.options });
     if (this.options.everyMs > 0) void this.ask();
   }

@@ -28,7 +28,7 @@ export class AvailabilityService {
       .map(({ seriesInstanceUID, sopInstanceUID }) => ({ seriesInstanceUID, sopInstanceUID }));
     const id = request.sopInstanceUID ?? uidOf(notification);
     if (instances.length > 0) {
-      await this.ports.record({ source: 'ian', studyInstanceUID, id, requester, at: this.ports.now(), instances });
+      await this.ports.record({ source: 'ian', studyInstanceUID, id, requester, instances });
     }
     const outcome = instances.length > 0 ? 'recorded' : 'nothing-available';
     this.ports.notify({ source: 'ian', requester, outcome, instances: instances.length });

@@ -9,7 +9,6 @@ export interface StudyNotice {
   readonly id: string;
   /** Calling AE title. */
   readonly requester: string;
-  readonly at: Date;
   /** Instances that the study has by this. */
   readonly instances: readonly { readonly seriesInstanceUID: string; readonly sopInstanceUID: string }[];
 }

@@ -53,7 +53,7 @@ export class PerformedStepService {
     const at = this.ports.now();
     const { requester } = before;
     // The evidence comes first: a modality that is not answered tells the step again, and it is still in progress.
-    const recorded = step.status === 'COMPLETED' && (await this.record(stepUID, requester, at, step));
+    const recorded = step.status === 'COMPLETED' && (await this.record(stepUID, requester, step));
     const record = recordOf(step, { stepUID, requester, changedAt: at.toISOString() });
     await this.steps.write(record).catch((error: unknown) => {
       if (codeOf(error) !== 'STORE_EXISTS') throw error;
@@ -65,13 +65,13 @@ export class PerformedStepService {
   }
 
   /** A step of several studies does not say which series is of which: it is no evidence. */
-  private async record(id: string, requester: string, at: Date, step: PerformedStep): Promise<boolean> {
+  private async record(id: string, requester: string, step: PerformedStep): Promise<boolean> {
     const [studyInstanceUID, ...others] = step.studyInstanceUIDs;
     if (studyInstanceUID === undefined || others.length > 0) return false;
     const instances = step.series.flatMap(({ seriesInstanceUID, instances: made }) =>
       made.map(({ sopInstanceUID }) => ({ seriesInstanceUID, sopInstanceUID })),
     );
-    await this.ports.record({ source: 'mpps', studyInstanceUID, id, requester, at, instances });
+    await this.ports.record({ source: 'mpps', studyInstanceUID, id, requester, instances });
     return true;
   }
 

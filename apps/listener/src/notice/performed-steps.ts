@@ -33,6 +33,23 @@ export type PerformedStepRecord = z.output<typeof stepSchema>;
 /** A record is about 150 bytes per instance. */
 const MAX_BYTES = 16 * 1024 ** 2;
 
+/** Steps that nobody changes are kept this long, ms. */
+const KEEP_MS = 7 * 86_400_000;
+/** They are looked through at most this often, ms. */
+const LOOK_EVERY_MS = 6 * 3_600_000;
+
+/** Forgets old steps; to be called now and then. */
+export function forgetSteps(store: ObjectStore, now: () => Date): () => Promise<void> {
+  const steps = new PerformedSteps(store);
+  let lookedAt = -Infinity;
+  return async () => {
+    const at = now().getTime();
+    if (at - lookedAt < LOOK_EVERY_MS) return;
+    await steps.forget(new Date(at - KEEP_MS));
+    lookedAt = at;
+  };
+}
+
 /** The performed procedure steps, as objects: any listener may take the next change of one. */
 export class PerformedSteps {
   constructor(private readonly store: Pick<ObjectStore, 'put' | 'get' | 'list' | 'delete'>) {}

@@ -32,8 +32,13 @@ export interface AcceptancePolicy {
   readonly contexts: readonly SupportedContext[];
   /** Whose order decides between transfer syntaxes both sides have; default `requestor`. */
   readonly transferSyntaxPreference?: 'requestor' | 'acceptor';
-  /** Answers to SOP class extended negotiation; absent: none is answered, defaults of the service class hold. */
-  readonly extendedNegotiations?: readonly ExtendedNegotiation[];
+  /**
+   * Answer to SOP class extended negotiation of an accepted SOP class; absent or undefined: none, the defaults of the
+   * service class hold.
+   */
+  readonly extendedNegotiation?: (asked: ExtendedNegotiation) => Buffer | undefined;
+  /** Operations that the requestor may have outstanding, where it asks for an asynchronous window; default 1. */
+  readonly maxOperations?: number;
   /** Server response where the requestor asked for a positive user identity response. */
   readonly userIdentityResponse?: Buffer;
 }
@@ -91,13 +96,15 @@ export function negotiate(request: AssociateRq, policy: AcceptancePolicy, local:
   const answers = request.presentationContexts.map((proposed) => {
     const supported = policy.contexts.find((c) => c.abstractSyntax === proposed.abstractSyntax);
     const answer = answerContext(proposed, supported, policy.transferSyntaxPreference ?? 'requestor');
-    if (answer.result === ContextResult.Acceptance) {
-      const requestorRoles = selectRoles(request, proposed.abstractSyntax, supported, roles);
-      contexts.push({ ...proposedSyntax(proposed, answer), requestorRoles });
-    }
+    if (answer.result !== ContextResult.Acceptance) return answer;
+    const requestorRoles = selectRoles(request, proposed.abstractSyntax, supported, roles);
+    // A context in which the requestor would have no role is of no use to either side.
+    if (!requestorRoles.scu && !requestorRoles.scp) return { ...answer, result: ContextResult.UserRejection };
+    contexts.push({ ...proposedSyntax(proposed, answer), requestorRoles });
     return answer;
   });
-  return { kind: 'accept', pdu: acceptance(request, policy, local, answers, [...roles.values()]), contexts };
+  const extended = answerExtended(request, policy, contexts);
+  return { kind: 'accept', pdu: acceptance(request, policy, local, answers, [...roles.values()], extended), contexts };
 }
 
 function refuseByPolicy(request: AssociateRq, policy: AcceptancePolicy): AssociateRj | undefined {
@@ -144,8 +151,31 @@ function selectRoles(
   if (!asked) return DEFAULT_ROLES;
   const allowed = supported?.requestorRoles ?? DEFAULT_ROLES;
   const roles = { scu: asked.scu && allowed.scu, scp: asked.scp && allowed.scp };
-  answered.set(sopClassUID, { sopClassUID, ...roles });
+  if (roles.scu || roles.scp) answered.set(sopClassUID, { sopClassUID, ...roles });
   return roles;
+}
+
+/** One answer per accepted SOP class, of what was asked alone. @standard PS3.7 D.3.3.5 */
+function answerExtended(
+  { userInformation }: AssociateRq,
+  { extendedNegotiation }: AcceptancePolicy,
+  contexts: readonly AcceptedContext[],
+): ExtendedNegotiation[] {
+  if (!extendedNegotiation) return [];
+  const accepted = new Set(contexts.map(({ abstractSyntax }) => abstractSyntax));
+  return userInformation.extendedNegotiations.flatMap((asked) => {
+    const applicationInformation = accepted.delete(asked.sopClassUID) ? extendedNegotiation(asked) : undefined;
+    return applicationInformation ? [{ sopClassUID: asked.sopClassUID, applicationInformation }] : [];
+  });
+}
+
+/**
+ * The window we grant: as many operations of the requestor as it offers and we take, one of ours at a time. Zero offers
+ * without limit.
+ * @standard PS3.7 D.3.3.3
+ */
+function grantedWindow(offered: { readonly invoked: number }, maxOperations = 1) {
+  return { invoked: offered.invoked === 0 ? maxOperations : Math.min(offered.invoked, maxOperations), performed: 1 };
 }
 
 function acceptance(
@@ -154,8 +184,10 @@ function acceptance(
   local: LocalIdentity,
   presentationContexts: readonly AnsweredContext[],
   roleSelections: readonly RoleSelection[],
+  extendedNegotiations: readonly ExtendedNegotiation[],
 ): AssociateAc {
   const asked = request.userInformation;
+  const window = asked.asynchronousOperations && grantedWindow(asked.asynchronousOperations, policy.maxOperations);
   const response = asked.userIdentity?.positiveResponseRequested ? policy.userIdentityResponse : undefined;
   return {
     kind: 'associate-ac',
@@ -168,10 +200,9 @@ function acceptance(
       maximumLength: local.maxPduLength,
       implementationClassUID: local.implementationClassUID,
       implementationVersionName: local.implementationVersionName,
-      // We answer in order, one at a time: the window both sides share without this item, said plainly if asked.
-      ...(asked.asynchronousOperations ? { asynchronousOperations: { invoked: 1, performed: 1 } } : {}),
+      ...(window ? { asynchronousOperations: window } : {}),
       roleSelections,
-      extendedNegotiations: policy.extendedNegotiations ?? [],
+      extendedNegotiations,
       ...(response ? { userIdentityResponse: response } : {}),
     },
   };

@@ -20,6 +20,8 @@ export const SubItemType = {
   RoleSelection: 0x54,
   ImplementationVersionName: 0x55,
   ExtendedNegotiation: 0x56,
+  /** Says of which service a SOP class is. We take the SOP classes that we know: it is passed over, and never answered. */
+  CommonExtendedNegotiation: 0x57,
   UserIdentityRq: 0x58,
   UserIdentityAc: 0x59,
 } as const;
