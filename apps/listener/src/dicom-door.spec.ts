@@ -5,8 +5,7 @@ import { join } from 'node:path';
 import { connect, type ConnectionOptions } from 'node:tls';
 import { readFileSync } from 'node:fs';
 import { openAssociation, type ScuAssociation } from '@endplate/dimse';
-import { encodeDataSet, type NaturalDataset, TransferSyntax, SopClass } from '@endplate/dicom';
-import { StudyEvidence } from '@endplate/studies';
+import { TransferSyntax, SopClass } from '@endplate/dicom';
 import { startRedis, type TestRedis } from '../../../test/servers/redis';
 import { makeCertificate } from './testing/certificates';
 import { ctInstance } from './testing/instance';
@@ -108,81 +107,6 @@ describe('AE list', () => {
     await bench.untilLogged('LSN-012');
     expect(await bench.send(ctInstance('b'), 'CT2')).toMatchObject({ status: 0 });
     await (await bench.associate('CT1')).release();
-    await bench.close();
-  });
-});
-
-describe('what an AE shows and may use', () => {
-  it('lets in who shows the user identity of the list, and answers it', async () => {
-    const passcode = join(folder, 'passcode');
-    writeFileSync(passcode, 'open sesame\n');
-    const path = listFile([{ aeTitle: 'CT1', identity: { username: 'ct1', passcodeFile: passcode } }]);
-    const bench = await ListenerBench.open(redis.url, { ENDPLATE_AE_CONFIG: path });
-    const call = (text: string) =>
-      openAssociation({
-        ...{ host: '127.0.0.1', port: bench.port, callingAETitle: 'CT1', calledAETitle: 'ENDPLATE' },
-        contexts: [
-          { abstractSyntax: SopClass.VerificationSOPClass, transferSyntaxes: [TransferSyntax.ImplicitVRLittleEndian] },
-        ],
-        userIdentity: { type: 2, positiveResponseRequested: true, primaryField: Buffer.from('ct1'), secondaryField: Buffer.from(text) }, // prettier-ignore
-      });
-    await expect(bench.associate('CT1')).rejects.toMatchObject({ ...REJECTED, rejection: { result: 1, source: 2, reason: 1 } }); // prettier-ignore
-    await expect(call('guess')).rejects.toMatchObject(REJECTED);
-    await (await call('open sesame')).release();
-    await bench.close();
-  });
-
-  it('makes a completed step and a notification evidence of the study, of those who may tell them', async () => {
-    const path = listFile([
-      { aeTitle: 'RIS', services: ['mpps', 'ian'] },
-      { aeTitle: 'CT1', services: ['storage'] },
-    ]);
-    const bench = await ListenerBench.open(redis.url, { ENDPLATE_AE_CONFIG: path });
-    const { studyInstanceUID, seriesInstanceUID, sopInstanceUID } = ctInstance('a');
-    const reference = { ReferencedSOPClassUID: SopClass.CTImageStorage, ReferencedSOPInstanceUID: sopInstanceUID };
-    const ris = await bench.associate('RIS', 'ENDPLATE', SopClass.ModalityPerformedProcedureStep);
-    const step = { sopClassUID: SopClass.ModalityPerformedProcedureStep, sopInstanceUID: '1.2.840.4711' };
-    const begun = {
-      ScheduledStepAttributesSequence: [{ StudyInstanceUID: studyInstanceUID }],
-      ...{ PerformedProcedureStepID: 'P1', PerformedStationAETitle: 'CT1', Modality: 'CT' },
-      ...{ PerformedProcedureStepStartDate: '20261124', PerformedProcedureStepStartTime: '10' },
-      PerformedProcedureStepStatus: 'IN PROGRESS',
-    };
-    const ended = {
-      PerformedProcedureStepStatus: 'COMPLETED',
-      ...{ PerformedProcedureStepEndDate: '20261124', PerformedProcedureStepEndTime: '11' },
-      PerformedSeriesSequence: [{ SeriesInstanceUID: seriesInstanceUID, ReferencedImageSequence: [reference] }],
-    };
-    const explicit = (list: NaturalDataset) => encodeDataSet(list, TransferSyntax.ExplicitVRLittleEndian);
-    expect(await ris.create({ ...step, dataSet: explicit(begun) })).toEqual({ status: 0 });
-    expect(await ris.set({ ...step, dataSet: explicit(ended) })).toEqual({ status: 0 });
-    await ris.release();
-    const notification = {
-      StudyInstanceUID: studyInstanceUID,
-      ReferencedSeriesSequence: [
-        {
-          SeriesInstanceUID: seriesInstanceUID,
-          ReferencedSOPSequence: [{ ...reference, InstanceAvailability: 'ONLINE' }],
-        },
-      ],
-    };
-    const again = await bench.associate('RIS', 'ENDPLATE', SopClass.InstanceAvailabilityNotification);
-    const notice = { sopClassUID: SopClass.InstanceAvailabilityNotification, sopInstanceUID: '1.2.840.4712' };
-    expect(await again.create({ ...notice, dataSet: explicit(notification) })).toEqual({ status: 0 });
-    // Told again, it is the same evidence.
-    expect(await again.create({ ...notice, dataSet: explicit(notification) })).toEqual({ status: 0 });
-    await again.release();
-    const evidence = await new StudyEvidence(bench.store).read(studyInstanceUID);
-    expect(evidence.map(({ source, saidBy, reference: of, instances }) => ({ source, saidBy, of, instances }))).toEqual(
-      [
-        { source: 'mpps', saidBy: 'RIS', of: step.sopInstanceUID, instances: [{ seriesInstanceUID, sopInstanceUID }] },
-        { source: 'ian', saidBy: 'RIS', of: notice.sopInstanceUID, instances: [{ seriesInstanceUID, sopInstanceUID }] },
-      ],
-    );
-    expect(await metrics(bench)).toContain('endplate_study_notices_total{source="ian",outcome="recorded"} 2');
-    const scanner = await bench.associate('CT1', 'ENDPLATE', SopClass.ModalityPerformedProcedureStep);
-    expect(scanner.contextFor(SopClass.ModalityPerformedProcedureStep)).toBeUndefined();
-    await scanner.release();
     await bench.close();
   });
 });

@@ -1,4 +1,5 @@
 import { encodeDataSet, SopClass, Tag, TransferSyntax, type NaturalDataset } from '@endplate/dicom';
+import { manyItems } from '../testing/many-items';
 import { changePerformedStep, parsePerformedStep, type PerformedStep } from './performed-step';
 
 const SYNTAX = TransferSyntax.ExplicitVRLittleEndian;
@@ -125,8 +126,12 @@ describe('a performed procedure step', () => {
   });
 
   it('is bounded, and no bytes that are no dataset are taken', () => {
-    const many = { SeriesInstanceUID: '1.2', ReferencedImageSequence: Array.from({ length: 20_001 }, (_, i) => image(`1.${i}`)) }; // prettier-ignore
-    expect(fails(() => create({ PerformedSeriesSequence: [many] }))).toMatchObject({ status: 0x0213 });
+    const implicit = TransferSyntax.ImplicitVRLittleEndian;
+    const { PerformedSeriesSequence: _, ...rest } = begin;
+    const images = manyItems(Tag.ReferencedImageSequence, encodeDataSet(image('1.2'), implicit), 20_001);
+    const made = Buffer.concat([images, encodeDataSet({ SeriesInstanceUID: '1.2' }, implicit)]);
+    const bytes = Buffer.concat([encodeDataSet(rest, implicit), manyItems(Tag.PerformedSeriesSequence, made, 1)]);
+    expect(fails(() => parsePerformedStep(bytes, implicit))).toMatchObject({ status: 0x0213 });
     expect(fails(() => parsePerformedStep(Buffer.from([1, 2, 3]), SYNTAX))).toMatchObject({ status: 0x0212 });
   });
 });
