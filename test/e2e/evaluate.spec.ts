@@ -21,7 +21,7 @@ describe('endplate evaluate on a folder of studies with labels and grades', () =
 
   beforeAll(async () => {
     folder = await mkdtemp(path.join(os.tmpdir(), 'endplate-evaluate-'));
-    for (const [name, kind, seed] of [['p1', 'mr', '22'], ['p2', 'ct', '4']] as const)
+    for (const [name, kind, seed] of [['p1', 'mr', '22'], ['p2', 'ct', '5']] as const)
       expect((await endplate('phantom', '--kind', kind, '--seed', seed, '--out', path.join(folder, name))).code).toBe(0); // prettier-ignore
     const head = 'Study,IVD label,Modic,UP endplate,LOW endplate,Spondylolisthesis,Disc herniation,Disc narrowing,Disc bulging,Pfirrman grade'; // prettier-ignore
     await writeFile(path.join(folder, 'gradings.csv'), `${head}\n${gradesOf('p1')}\n`);
