@@ -1,6 +1,7 @@
 import {
   type ConfigOf,
   chooseStore,
+  configFault,
   type Destination,
   DESTINATIONS_SECTION,
   destinationsOf,
@@ -31,6 +32,24 @@ export const DELIVERY_SECTION = {
   }),
   commitmentPort: integer('ENDPLATE_COMMITMENT_PORT', {
     about: 'Port on which results of storage commitment are heard; 0 hears none that come on another association.',
+    min: 0,
+    max: 65_535,
+    default: 0,
+  }),
+  retrieveAETitle: text('ENDPLATE_RETRIEVE_AE_TITLE', {
+    about: 'AE title to which destinations move objects back for the byte check.',
+    form: 'an AE title: 1 to 16 printable characters without backslash',
+    pattern: /^(?! )[\x20-\x5b\x5d-\x7e]{1,16}(?<! )$/,
+    default: 'ENDPLATE_BACK',
+  }),
+  retrieveHost: text('ENDPLATE_RETRIEVE_HOST', {
+    about: 'Address on which objects that are moved back arrive.',
+    form: 'a host name or address',
+    pattern: /^[^\s/]{1,253}$/,
+    default: '127.0.0.1',
+  }),
+  retrievePort: integer('ENDPLATE_RETRIEVE_PORT', {
+    about: 'Port on which objects that are moved back arrive; needed by `byteCheck: "c-move"`, 0 listens nowhere.',
     min: 0,
     max: 65_535,
     default: 0,
@@ -73,9 +92,9 @@ export interface NotifierConfig extends Omit<ConfigOf<typeof NOTIFIER_SECTIONS>,
  */
 export function parseNotifierConfig(env: Readonly<Record<string, string | undefined>>): NotifierConfig {
   const config = parseConfig(NOTIFIER_SECTIONS, env);
-  return Object.freeze({
-    ...config,
-    store: chooseStore(config.store),
-    destinations: destinationsOf(config.destinations),
-  });
+  const destinations = destinationsOf(config.destinations);
+  const moving = destinations.find((one) => one.kind === 'dimse' && one.byteCheck === 'c-move');
+  if (moving && config.delivery.retrievePort === 0)
+    throw configFault('ENDPLATE_RETRIEVE_PORT', `byteCheck c-move of destination ${moving.name} needs a port`);
+  return Object.freeze({ ...config, store: chooseStore(config.store), destinations });
 }

@@ -17,6 +17,8 @@ import { DeliveryProcessor, DELIVERY_QUEUE } from './lane/delivery.processor';
 import { type LaneOptions } from './lane/destination-lane';
 import { Dispatcher } from './lane/dispatcher';
 import { type NotifierConfig } from './notifier.config';
+import { RetrieveDesk } from './retrieve/retrieve-desk';
+import { RetrieveServer } from './retrieve/retrieve-server';
 import { NOTIFIER_LOG } from './notifier.log';
 import { NotifierObserver } from './notifier-observer';
 import { DeliveryRecords } from './record/delivery-records';
@@ -34,6 +36,7 @@ export class NotifierModule implements OnApplicationBootstrap, BeforeApplication
     @Inject(CONFIG) private readonly config: NotifierConfig,
     @Inject(DeliveryProcessor) private readonly processor: DeliveryProcessor,
     @Inject(CommitmentServer) private readonly commitments: CommitmentServer,
+    @Inject(RetrieveServer) private readonly retrieve: RetrieveServer,
     @Inject(Health) private readonly health: Health,
     @Inject(LOGGER) private readonly logger: Logger,
   ) {}
@@ -65,13 +68,14 @@ export class NotifierModule implements OnApplicationBootstrap, BeforeApplication
         },
         {
           provide: Dispatcher,
-          useFactory: (store: ObjectStore, observer: NotifierObserver, lane: LaneOptions) =>
+          useFactory: (store: ObjectStore, observer: NotifierObserver, lane: LaneOptions, desk: RetrieveDesk) =>
             new Dispatcher(
               config.destinations.map((settings) => ({
                 settings,
                 port: openDestination(settings, {
                   aeTitle: delivery.aeTitle,
                   commitments: new CommitmentRecords(store),
+                  moveBack: { desk, aeTitle: delivery.retrieveAETitle },
                   nowMs: () => Date.now(),
                 }),
               })),
@@ -85,9 +89,23 @@ export class NotifierModule implements OnApplicationBootstrap, BeforeApplication
                 check: checkObject,
               },
             ),
-          inject: [STORE, NotifierObserver, DELIVERY_QUEUE],
+          inject: [STORE, NotifierObserver, DELIVERY_QUEUE, RetrieveDesk],
         },
         DeliveryProcessor,
+        RetrieveDesk,
+        {
+          provide: RetrieveServer,
+          useFactory: (desk: RetrieveDesk) => {
+            const { retrieveHost: host, retrievePort: port, retrieveAETitle: aeTitle } = delivery;
+            const callingAETitles = config.destinations.flatMap((one) =>
+              one.kind === 'dimse' && one.byteCheck === 'c-move'
+                ? [one.aeTitle, one.query?.aeTitle ?? one.aeTitle]
+                : [],
+            );
+            return new RetrieveServer({ host, port, aeTitle, callingAETitles }, desk);
+          },
+          inject: [RetrieveDesk],
+        },
         {
           provide: CommitmentServer,
           useFactory: (store: ObjectStore) => {
@@ -108,12 +126,14 @@ export class NotifierModule implements OnApplicationBootstrap, BeforeApplication
     const destinations = this.config.destinations.map(({ name }) => name);
     bindCatalogue(this.logger, NOTIFIER_LOG).ready({ destinations });
     if (this.config.delivery.commitmentPort > 0) await this.commitments.listen();
+    if (this.config.delivery.retrievePort > 0) await this.retrieve.listen();
     this.processor.start();
   }
 
   async beforeApplicationShutdown(): Promise<void> {
     await this.processor.stop();
     await this.commitments.close();
+    await this.retrieve.close();
     await this.queues.close();
     await this.store.close();
   }

@@ -11,10 +11,12 @@ import {
   type DestinationPort,
   type DicomObject,
   dicomObjects,
+  type FetchedObject,
   type ReadBackPort,
   type SendAnswer,
 } from './destination.port';
 import { askForCommitment } from './dimse-commitment';
+import { fetchByMove, MOVE_CONTEXTS, type MoveBack } from './move-back';
 import { findByQido } from './qido';
 import { refusesSopClass, storeVerdict } from './store-verdict';
 import { fetchByWado } from './wado';
@@ -27,17 +29,19 @@ const QUERY_SYNTAXES = [TransferSyntax.ExplicitVRLittleEndian, TransferSyntax.Im
 type Call = Pick<AssociationOptions, 'contexts'> & { readonly query?: boolean };
 
 /**
- * A PACS over DIMSE: C-STORE to send, C-FIND at IMAGE level or QIDO-RS to read back, WADO-RS to fetch.
+ * A PACS over DIMSE: C-STORE to send, C-FIND at IMAGE level or QIDO-RS to read back, WADO-RS or C-MOVE to fetch.
  * @param callingAETitle - ours, where the destination does not say another
  * @param commitments - where results go; without it storage commitment is not asked for
+ * @param moveBack - where moved objects arrive; without it `byteCheck: c-move` fetches nothing
  */
 export function dimseDestination(
   destination: DestinationOf<'dimse'>,
   callingAETitle: string,
   commitments?: CommitmentRecords,
+  moveBack?: MoveBack,
 ): DestinationPort {
   const peer = new DimsePeer(destination, destination.callingAETitle ?? callingAETitle);
-  const readBack = readBackOf(destination, peer);
+  const readBack = readBackOf(destination, peer, moveBack);
   const commit = destination.commitment && commitments ? peer.committing(commitments) : undefined;
   return {
     name: destination.name,
@@ -55,7 +59,11 @@ function outOfReach({ commitment, readBack }: DestinationOf<'dimse'>): DeliveryR
   ];
 }
 
-function readBackOf(destination: DestinationOf<'dimse'>, peer: DimsePeer): ReadBackPort | undefined {
+function readBackOf(
+  destination: DestinationOf<'dimse'>,
+  peer: DimsePeer,
+  moveBack: MoveBack | undefined,
+): ReadBackPort | undefined {
   const { readBack, byteCheck, dicomWebUrl: root, dicomWebAuth: auth, dicomWebTls: tls } = destination;
   if (readBack === 'none') return undefined;
   const { connectTimeoutMs, responseTimeoutMs } = destination;
@@ -64,6 +72,13 @@ function readBackOf(destination: DestinationOf<'dimse'>, peer: DimsePeer): ReadB
     readBack === 'qido' && root !== undefined
       ? (study, objects) => findByQido(web('QIDO-RS'), root, study, dicomObjects(objects))
       : (study, objects) => peer.find(study, dicomObjects(objects));
+  if (byteCheck === 'c-move' && moveBack) {
+    return {
+      by: readBack,
+      find,
+      bytes: { by: 'c-move', fetch: (study, objects) => peer.moved(moveBack, study, objects) },
+    };
+  }
   if (byteCheck !== 'wado' || root === undefined) return { by: readBack, find };
   return {
     by: readBack,
@@ -103,6 +118,10 @@ class DimsePeer {
       }
     });
     return found;
+  }
+
+  async *moved(back: MoveBack, study: string, objects: readonly DicomObject[]): AsyncGenerator<FetchedObject> {
+    yield* fetchByMove(await this.options({ contexts: MOVE_CONTEXTS, query: true }), back, study, objects);
   }
 
   committing(records: CommitmentRecords): NonNullable<DestinationPort['commit']> {

@@ -4,6 +4,7 @@ import { type DestinationPort } from './destination.port';
 import { dimseDestination } from './dimse';
 import { fhirDestination } from './fhir';
 import { hl7Destination } from './hl7';
+import { type MoveBack } from './move-back';
 import { stowDestination } from './stow';
 import { webhookDestination } from './webhook';
 
@@ -12,6 +13,8 @@ export interface DestinationPorts {
   /** Ours, where a destination does not say another. */
   readonly aeTitle: string;
   readonly commitments: CommitmentRecords;
+  /** Where objects arrive that are moved back; absent where nothing listens. */
+  readonly moveBack?: MoveBack;
   /** ms since 1970. */
   readonly nowMs: () => number;
 }
@@ -20,7 +23,7 @@ export interface DestinationPorts {
 export function openDestination(destination: Destination, ports: DestinationPorts): DestinationPort {
   switch (destination.kind) {
     case 'dimse':
-      return dimseDestination(destination, ports.aeTitle, ports.commitments);
+      return dimseDestination(destination, ports.aeTitle, ports.commitments, ports.moveBack);
     case 'stow':
       return stowDestination(destination);
     case 'fhir':

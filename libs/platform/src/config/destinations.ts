@@ -30,12 +30,12 @@ export const dimseDestinationSchema = z.strictObject({
   /** How it is proven that the destination has what it took; `none` leaves it unproven. */
   readBack: z.enum(['c-find', 'qido', 'none']).default('c-find'),
   /** How each object is fetched back after that, to compare it with what was sent. */
-  byteCheck: z.enum(['wado', 'none']).default('none'),
+  byteCheck: z.enum(['wado', 'c-move', 'none']).default('none'),
   /** Whether Storage Commitment is asked for before the read-back. */
   commitment: z.boolean().default(false),
   /** How long we stay on the association for its result, in ms; results that come later need `ENDPLATE_COMMITMENT_PORT`. */
   commitmentStayMs: z.int().min(0).max(60_000).default(2000),
-  /** Where C-FIND is answered, when elsewhere. */
+  /** Where C-FIND and C-MOVE are answered, when elsewhere. */
   query: z.strictObject({ host: host.optional(), port: port.optional(), aeTitle: aeTitle.optional() }).optional(),
   /** Root of its DICOMweb service; needed with `qido` and `wado`. */
   dicomWebUrl: httpUrl.optional(),
