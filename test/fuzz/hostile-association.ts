@@ -5,6 +5,7 @@ import { encodePData } from '../../libs/dimse/src/pdu/p-data';
 import { DICOM_APPLICATION_CONTEXT } from '../../libs/dimse/src/pdu/pdu';
 import { pick, seededRandom } from '../../libs/dimse/src/testing/seeded-random';
 import { FUZZED_SYNTAXES, hostileDataSet } from './hostile-data-set';
+import { FUZZED_SERVICES, hostileService } from './hostile-service';
 
 type Random = () => number;
 
@@ -21,12 +22,20 @@ export interface HostileCase {
 export function hostileCase(seed: number): HostileCase {
   const random = seededRandom(seed);
   const roll = random();
-  const made = roll < 0.62 ? store(seed, random) : roll < 0.9 ? strangeRequest(random) : outOfOrder(random);
+  const made = makerOf(roll)(seed, random);
   const all = Buffer.concat(made.pieces);
   const cut = random() < 0.2 ? pick(random, all.length) : all.length;
   const pieces = cut < all.length || random() < 0.2 ? shredded(all.subarray(0, cut), random) : made.pieces;
   const leave = (['reset', 'half-close', 'silent', 'silent'] as const)[pick(random, 4)]!;
   return { seed, what: `${made.what}${cut < all.length ? ', cut off' : ''}, ${leave}`, pieces, leave };
+}
+
+type Maker = (seed: number, random: Random) => Made;
+
+function makerOf(roll: number): Maker {
+  if (roll < 0.45) return store;
+  if (roll < 0.65) return service;
+  return roll < 0.9 ? (_, random) => strangeRequest(random) : (_, random) => outOfOrder(random);
 }
 
 interface Made {
@@ -38,7 +47,7 @@ interface Made {
 function store(seed: number, random: Random): Made {
   const dataSet = hostileDataSet(seed, random);
   const contextId = 1 + 2 * FUZZED_SYNTAXES.findIndex((one) => one === dataSet.transferSyntax);
-  let command = encodeCommandSet({
+  const command = encodeCommandSet({
     AffectedSOPClassUID: SopClass.CTImageStorage,
     CommandField: random() < 0.85 ? 0x0001 : [0x0020, 0x8001, 0x0fff, 0x0130, 0x0030, 0x4242][pick(random, 6)]!,
     MessageID: pick(random, 65_536),
@@ -46,16 +55,33 @@ function store(seed: number, random: Random): Made {
     CommandDataSetType: random() < 0.9 ? DATA_SET_PRESENT : 0x0101,
     AffectedSOPInstanceUID: dataSet.sopInstanceUID.slice(0, 64),
   });
+  return sent(`C-STORE: ${dataSet.what}`, contextId, command, dataSet.bytes, random);
+}
+
+/** Up to three requests of the normalised services on one association. */
+function service(seed: number, random: Random): Made {
+  const all = Array.from({ length: 1 + pick(random, 3) }, (_, i) => {
+    const { context, command, dataSet, what } = hostileService(seed + i, random);
+    const contextId = 1 + 2 * (FUZZED_SYNTAXES.length + context);
+    return sent(`N ${what}`, contextId, command, dataSet, random);
+  });
+  const pieces = all.flatMap(({ pieces: one }) => one.slice(1, -1));
+  return { what: all.map(({ what }) => what).join('; '), pieces: [request(), ...pieces, all.at(-1)!.pieces.at(-1)!] };
+}
+
+/** Request, command, dataset, release; some of it wrong. */
+function sent(what: string, contextId: number, sound: Buffer, dataSet: Buffer, random: Random): Made {
+  let command = sound;
   const roll = random();
   if (roll < 0.05) command.writeUInt16LE([0x0002, 0x0008, 0xffff][pick(random, 3)]!, 0);
   else if (roll < 0.1) command.writeUInt32LE(0xffffffff, 4);
   else if (roll < 0.15) command = command.subarray(0, pick(random, command.length));
   const fragment = [16_384, 16_384, 2, 64, 100_000][pick(random, 5)]!;
-  const size = fragment === 2 ? dataSet.bytes.subarray(0, 2000) : dataSet.bytes;
+  const size = fragment === 2 ? dataSet.subarray(0, 2000) : dataSet;
   const messages = [encodePData(contextId, true, command, 16_384), encodePData(contextId, false, size, fragment)];
   const lies = random() < 0.25 ? lyingPdv(messages, random) : '';
   const end = encodePdu({ kind: random() < 0.9 ? 'release-rq' : 'release-rp' });
-  return { what: `C-STORE: ${dataSet.what}${lies}`, pieces: [request(), ...messages, end] };
+  return { what: `${what}${lies}`, pieces: [request(), ...messages, end] };
 }
 
 /** Changes header fields of a P-DATA-TF in place: byte 3-6 PDU length, 7-10 PDV length, 11 context, 12 control. */
@@ -118,22 +144,23 @@ function outOfOrder(random: Random): Made {
   return { what: 'PDUs out of order', pieces: random() < 0.5 ? [request(), ...pdus] : pdus };
 }
 
-function request({
-  calling = 'STORESCU',
-  called = 'ENDPLATE',
-  contexts = FUZZED_SYNTAXES.length as number,
-} = {}): Buffer {
+/** CT in every fuzzed transfer syntax, then the services. */
+const CONTEXTS = [
+  ...FUZZED_SYNTAXES.map((syntax) => ({ abstractSyntax: SopClass.CTImageStorage, transferSyntaxes: [syntax] })),
+  ...FUZZED_SERVICES.map((abstractSyntax) => ({
+    abstractSyntax,
+    transferSyntaxes: [TransferSyntax.ExplicitVRLittleEndian],
+  })),
+];
+
+function request({ calling = 'STORESCU', called = 'ENDPLATE', contexts = CONTEXTS.length } = {}): Buffer {
   return encodePdu({
     kind: 'associate-rq',
     protocolVersion: 1,
     calledAETitle: called,
     callingAETitle: calling,
     applicationContextName: DICOM_APPLICATION_CONTEXT,
-    presentationContexts: FUZZED_SYNTAXES.slice(0, contexts).map((syntax, i) => ({
-      id: 2 * i + 1,
-      abstractSyntax: SopClass.CTImageStorage,
-      transferSyntaxes: [syntax],
-    })),
+    presentationContexts: CONTEXTS.slice(0, contexts).map((context, i) => ({ id: 2 * i + 1, ...context })),
     userInformation: {
       maximumLength: 16_384,
       implementationClassUID: '1.2.3',

@@ -22,7 +22,8 @@ export interface HostileDataSet {
 }
 
 const LONG_VRS = new Set(['OB', 'OW', 'SQ', 'UN', 'UT']);
-const ODD_UIDS = [
+/** UIDs that are none, or that would be trouble as file names. */
+export const ODD_UIDS: readonly string[] = [
   '../../../../etc/passwd',
   '1.2.3/../../x',
   '1..2',
@@ -49,7 +50,8 @@ export function element(tag: number, vr: string, value: Buffer, length = value.l
   return Buffer.concat([head, value]);
 }
 
-const textOf = (text: string): Buffer => Buffer.from(text.length % 2 ? `${text}\0` : text, 'utf8');
+/** A text as the value of an element: of even length. */
+export const textOf = (text: string): Buffer => Buffer.from(text.length % 2 ? `${text}\0` : text, 'utf8');
 
 interface Draft {
   readonly uids: { instance: string; study: string; series: string };
@@ -60,7 +62,8 @@ interface Draft {
 
 type Maker = (draft: Draft, random: Random) => void;
 
-const any32 = (random: Random): number =>
+/** A length that may lie. */
+export const any32 = (random: Random): number =>
   [0, 1, 2, 0xff, 0xfffe, 0xffff, 0x7fffffff, 0x80000000, 0xfffffffe, 0xffffffff][pick(random, 10)]!;
 
 /** What a case may do to a sound data set before it is written. */
@@ -105,7 +108,8 @@ const MAKERS: Readonly<Record<string, Maker>> = {
 
 const CLOSE = Buffer.from('feff0de000000000feffdde000000000', 'hex');
 
-function item(length: number): Buffer {
+/** Header of an item. */
+export function item(length: number): Buffer {
   const head = Buffer.from('feff00e000000000', 'hex');
   head.writeUInt32LE(length >>> 0, 4);
   return head;
@@ -143,9 +147,10 @@ function write({ uids, extra, pixels }: Draft): Buffer {
   ]);
 }
 
-function damaged(bytes: Buffer, random: Random): { what: string; bytes: Buffer } {
+/** Bytes as they are, cut, or changed here and there. */
+export function damaged(bytes: Buffer, random: Random): { what: string; bytes: Buffer } {
   const roll = random();
-  if (roll < 0.5) return { what: '', bytes };
+  if (roll < 0.5 || bytes.length < 5) return { what: '', bytes };
   if (roll < 0.7) return { what: ', cut', bytes: bytes.subarray(0, pick(random, bytes.length)) };
   const changed = Buffer.from(bytes);
   if (roll < 0.8) {

@@ -3,9 +3,10 @@ import { connect, type Socket } from 'node:net';
 import { join } from 'node:path';
 import { DataSetScanner, parseDataSet, readFileMeta, SopClass, TransferSyntax } from '@endplate/dicom';
 import { openAssociation } from '@endplate/dimse';
-import { instanceKey, STUDIES_PREFIX } from '@endplate/store';
+import { instanceKey, parseKeyPrefix } from '@endplate/store';
 import { asStored, ctInstance, type TestInstance } from '../../apps/listener/src/testing/instance';
 import { type Child } from '../../apps/cli/src/process/child';
+import { waitUntil } from '../../apps/cli/src/process/wait-until';
 import { seededRandom } from '../../libs/dimse/src/testing/seeded-random';
 import { EndplateSite } from '../servers/endplate';
 import { startRedis, type TestRedis } from '../servers/redis';
@@ -51,7 +52,10 @@ describe(`parsers, ${CASES} hostile data sets`, () => {
   });
 });
 
-describe(`listener, ${CASES} hostile associations`, () => {
+describe.each(['store', 'spool'])(`listener in %s mode, ${CASES / 2} hostile associations`, (mode) => {
+  /** Each mode has seeds of its own. */
+  const first = mode === 'store' ? SEED : SEED + Math.ceil(CASES / 2);
+  const end = mode === 'store' ? SEED + Math.ceil(CASES / 2) : SEED + CASES;
   let redis: TestRedis;
   let site: EndplateSite;
   let listener: Child;
@@ -64,7 +68,8 @@ describe(`listener, ${CASES} hostile associations`, () => {
     site = await EndplateSite.open({
       env: {
         REDIS_URL: redis.url,
-        ENDPLATE_ACKNOWLEDGE: 'store',
+        ENDPLATE_ACKNOWLEDGE: mode,
+        ENDPLATE_SPOOL_DIR: 'spool',
         ENDPLATE_ARTIM_MS: '1500',
         ENDPLATE_IDLE_MS: '2000',
         ENDPLATE_MAX_ASSOCIATIONS: String(MAX_ASSOCIATIONS),
@@ -102,6 +107,14 @@ describe(`listener, ${CASES} hostile associations`, () => {
     expect(rss).toBeLessThan(MAX_RSS_BYTES);
   };
 
+  /** In spool mode what was acknowledged comes to the object store a little later. */
+  const uploaded = async (): Promise<void> => {
+    for (const instance of good) {
+      const stat = () => site.store.stat(instanceKey(instance)).then((found) => (found ? true : undefined));
+      await waitUntil('A good instance is in the object store', stat, { timeoutMs: 120_000, everyMs: 20 });
+    }
+  };
+
   const playBatch = async (from: number, to: number): Promise<void> => {
     let next = from;
     const lane = async (): Promise<void> => {
@@ -112,13 +125,13 @@ describe(`listener, ${CASES} hostile associations`, () => {
   };
 
   it('leave it up, answering, and no larger than it may be', async () => {
-    for (let from = SEED; from < SEED + CASES; from += BATCH) {
-      const to = Math.min(from + BATCH, SEED + CASES);
+    for (let from = first; from < end; from += BATCH) {
+      const to = Math.min(from + BATCH, end);
       await playBatch(from, to).catch((cause: unknown) => {
         throw new Error(`after the cases ${from} to ${to - 1}; ${again(from, to - from)}`, { cause });
       });
-      const done = to - SEED;
-      if (CASES > 5000 && done % 5000 < BATCH) process.stderr.write(`fuzz: ${done} of ${CASES}, seed ${SEED}\n`);
+      const done = to - first;
+      if (CASES > 5000 && done % 5000 < BATCH) process.stderr.write(`fuzz, ${mode}: ${done} of ${end - first}\n`);
     }
   });
 
@@ -138,12 +151,18 @@ describe(`listener, ${CASES} hostile associations`, () => {
   });
 
   it('leaves nothing half-written: what is stored is whole, and what was acknowledged is stored', async () => {
+    await uploaded();
     await listener.stop();
     expect(await readdir(join(site.folder, 'data', '.incoming'))).toEqual([]);
     const stored = new Set<string>();
-    for await (const { key } of site.store.list(STUDIES_PREFIX)) {
-      if (!key.endsWith('.dcm')) continue;
+    let records = 0;
+    for await (const { key } of site.store.list(parseKeyPrefix(''))) {
       const file = await site.store.get(key);
+      if (key.endsWith('.json')) {
+        JSON.parse(file.toString('utf8'));
+        records += 1;
+      }
+      if (!key.endsWith('.dcm')) continue;
       const { meta, dataSetOffset } = readFileMeta(file);
       const { transferSyntaxUID, sopInstanceUID } = meta;
       const scanner = new DataSetScanner(transferSyntaxUID);
@@ -156,7 +175,7 @@ describe(`listener, ${CASES} hostile associations`, () => {
     for (const instance of good) {
       expect((await site.store.get(instanceKey(instance))).equals(asStored(instance, CALLER))).toBe(true);
     }
-    const facts = `${CASES} data sets, ${CASES} associations, ${stored.size} stored, ${acknowledged.size} of the hostile ones acknowledged, slowest good association ${slowestMs.toFixed(0)} ms, RSS at most ${(mostRss / 1e6).toFixed(0)} MB`;
+    const facts = `${mode} mode: ${end - first} associations, ${stored.size} stored, ${records} records, ${acknowledged.size} of the hostile ones acknowledged, slowest good association ${slowestMs.toFixed(0)} ms, RSS at most ${(mostRss / 1e6).toFixed(0)} MB`;
     process.stderr.write(`fuzz: seed ${SEED}: ${facts}, no failure\n`);
   });
 });
