@@ -34,7 +34,8 @@ function words({ aeTitle, host, port }: Peer, callingAETitle: string): string[] 
   return ['-aet', callingAETitle, '-aec', aeTitle, host, String(port)];
 }
 
-function tool(name: string, args: readonly string[]): Promise<ToolRun> {
+/** Runs a program of DCMTK to its end. */
+export function tool(name: string, args: readonly string[]): Promise<ToolRun> {
   return new Promise((resolve, reject) => {
     execFile(name, args, { maxBuffer: 64 << 20, timeout: 120_000 }, (error, stdout, stderr) => {
       const code = (error as { code?: unknown } | null)?.code ?? 0;

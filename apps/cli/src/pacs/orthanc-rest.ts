@@ -51,6 +51,18 @@ export class OrthancRest {
     return Buffer.from(await response.arrayBuffer());
   }
 
+  /** Gives Orthanc a file. @returns Orthanc's own id of the instance */
+  async upload(file: Buffer): Promise<string> {
+    const response = await this.call('/instances', { method: 'POST', body: new Uint8Array(file) });
+    return ((await response.json()) as { ID: string }).ID;
+  }
+
+  /** C-STORE of instances to a peer, on one association; resolves when all are sent. */
+  async store(ids: readonly string[], modality: string): Promise<void> {
+    const body = JSON.stringify({ Resources: ids, Synchronous: true });
+    await this.call(`/modalities/${modality}/store`, { method: 'POST', body });
+  }
+
   /** C-STORE of a study to a peer, in the background. @returns id for {@link transfer} */
   async sendStudy(studyInstanceUID: string, modality: string): Promise<string> {
     const studies = await this.find<{ ID: string }>('Study', { StudyInstanceUID: studyInstanceUID });
