@@ -162,10 +162,7 @@ function negotiationProfile(sopClassUIDs: readonly string[]): string {
 }
 
 /** dcmqrscp with one instance in its archive, which knows us. */
-async function startQueryRetrieve(
-  words: readonly string[],
-  file: string,
-): Promise<{ port: number; stop: () => Promise<void> }> {
+async function startQueryRetrieve(words: readonly string[], file: string): Promise<number> {
   const port = await freePort();
   const data = path.join(folder, 'archive');
   const config = path.join(folder, 'dcmqrscp.cfg');
