@@ -25,7 +25,7 @@ export type VolumeProgress = (done: number, total: number) => void;
 const DEFAULT_MAX_VOXELS = 2 ** 29;
 
 /**
- * Reads the voxels of a series. One instance is in memory at a time, besides the volume.
+ * Reads the voxels of a series. Besides the volume, one instance is in memory and the next one on its way.
  *
  * @param readInstance - called once per instance, in slice order
  * @throws {@link ImagingSeriesError} `IMAGING_SERIES_UNUSABLE` without geometry, images or pixel data, or for colour images
@@ -49,8 +49,8 @@ export async function assembleVolume(
   const scale = voxelScale(series.headers);
   let data: Int16Array | Float32Array | undefined;
   let done = 0;
-  for (const images of instancesOf(series)) {
-    const frames = await readFrames(images, readInstance);
+  for await (const { images, bytes } of instancesAhead(series, readInstance)) {
+    const frames = framesOfInstance(images, bytes);
     // Allocated when the first image has proved that there are pixels of this size.
     data ??= scale.wholeNumbers ? new Int16Array(ni * nj * nk) : new Float32Array(ni * nj * nk);
     for (const { header, k } of images) {
@@ -117,13 +117,35 @@ function instancesOf(series: Series): Iterable<readonly PlacedImage[]> {
   return byInstance.values();
 }
 
-async function readFrames(
-  images: readonly PlacedImage[],
+/** The instances in order, each asked for while the one before is decoded: an object store answers late. */
+async function* instancesAhead(
+  series: Series,
   readInstance: ReadInstance,
-): Promise<(header: InstanceHeader) => Promise<FramePixels>> {
+): AsyncGenerator<{ readonly images: readonly PlacedImage[]; readonly bytes: Buffer }> {
+  const all = [...instancesOf(series)];
+  const ask = (n: number): Promise<Buffer> | undefined => {
+    const image = all[n]?.[0];
+    if (!image) return undefined;
+    const asked = readInstance(image.header.sopInstanceUID);
+    // Its failure counts when its turn has come.
+    asked.catch(() => undefined);
+    return asked;
+  };
+  let next = ask(0);
+  for (const [n, images] of all.entries()) {
+    const bytes = await next!;
+    next = ask(n + 1);
+    yield { images, bytes };
+  }
+}
+
+function framesOfInstance(
+  images: readonly PlacedImage[],
+  bytes: Buffer,
+): (header: InstanceHeader) => Promise<FramePixels> {
   const { header: expected } = images[0] as PlacedImage;
   const { sopInstanceUID } = expected;
-  const { meta, dataSet } = readPart10(await readInstance(sopInstanceUID));
+  const { meta, dataSet } = readPart10(bytes);
   const mismatch = (what: string): ImagingInstanceError =>
     new ImagingInstanceError(`Instance ${sopInstanceUID}: ${what}`, { sopInstanceUID, what });
   if (dataSet.string(Tag.SOPInstanceUID) !== sopInstanceUID) throw mismatch('another SOP Instance UID');

@@ -53,12 +53,24 @@ export function writeVoxels(
   const mirror = header.pixelRepresentation === 1 ? -1 : 2 ** header.bitsStored - 1;
   const padding = hounsfield ? PADDING_HU : 0;
   const clamp = target instanceof Int16Array;
+  if (clamp && !inverted && slope === 1 && low > high) {
+    shiftVoxels(pixels, intercept, target, offset);
+    return;
+  }
   for (let n = 0; n < pixels.length; n++) {
     const stored = pixels[n] as number;
     let value = inverted ? mirror - stored : stored * slope + intercept;
     if (stored >= low && stored <= high) value = padding;
     else if (clamp) value = value > 32767 ? 32767 : value < -32768 ? -32768 : value;
     target[offset + n] = value;
+  }
+}
+
+/** What nearly every CT is: whole HU that differ from the stored values by the intercept. */
+function shiftVoxels(pixels: FramePixels, intercept: number, target: Int16Array, offset: number): void {
+  for (let n = 0; n < pixels.length; n++) {
+    const value = (pixels[n] as number) + intercept;
+    target[offset + n] = value > 32767 ? 32767 : value < -32768 ? -32768 : value;
   }
 }
 

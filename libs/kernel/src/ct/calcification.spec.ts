@@ -2,6 +2,7 @@ import { type Vec3 } from '@endplate/dicom';
 import { type Calcification } from '@endplate/findings';
 import { seededNoise } from '../fixture/seeded-noise';
 import { assessCalcification } from './calcification';
+import { distanceTo } from '../shape/distance';
 import { type DiscBox } from './disc-box';
 import { type DiscOnCt } from './disc-on-ct';
 import { smallestDetectableMm, type PointSpread } from './point-spread';
@@ -79,6 +80,7 @@ function disc(setting: Setting = {}): DiscOnCt {
     spacingMm: spacing,
     voxelMm3: spacing[0] * spacing[1] * spacing[2],
     ...box,
+    toBone: distanceTo({ nx, ny, nz }, spacing, (at) => box.bone[at] === 1),
     ijkToLps,
     cut,
   };

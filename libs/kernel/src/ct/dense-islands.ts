@@ -28,14 +28,25 @@ const MIN_SHARE_IN_DISC = 0.5;
  */
 export function denseTissue(box: DiscBox, reference: DiscReference): DenseTissue {
   const growHU = Math.max(CT.growHU, reference.medianHU + CT.growSigmas * reference.sigmaHU);
-  const grown = connectedComponents(box, (at) => box.hu[at]! >= growHU);
+  const grown = connectedComponents(box, overThreshold(box.hu, growHU));
   const pieces = describePieces(box, reference, grown);
   const islands = pieces.filter((p) => !p.bone && isIsland(box, p)).map(({ voxels }) => ({ voxels }));
-  const boneContinuous = grown.labels.map((label) => (label > 0 && pieces[label - 1]!.bone ? 1 : 0));
-  const mask = Uint8Array.from(boneContinuous);
+  const mask = new Uint8Array(grown.labels.length);
+  for (let at = 0; at < mask.length; at++) {
+    const label = grown.labels[at]!;
+    if (label > 0 && pieces[label - 1]!.bone) mask[at] = 1;
+  }
   const separate = separateIslands(box, reference, mask, Math.max(CT.seedHU, growHU));
   for (const { voxels } of separate) for (const at of voxels) mask[at] = 0;
   return { growHU, islands: [...islands, ...separate], boneContinuous: mask };
+}
+
+/** 1 where the density reaches a threshold, within a mask where one is given. */
+function overThreshold(hu: Float32Array, thresholdHU: number, within?: Uint8Array): Uint8Array {
+  const mask = new Uint8Array(hu.length);
+  for (let at = 0; at < hu.length; at++)
+    if (hu[at]! >= thresholdHU && (within === undefined || within[at] === 1)) mask[at] = 1;
+  return mask;
 }
 
 interface Piece {
@@ -53,15 +64,16 @@ function describePieces(box: DiscBox, reference: DiscReference, { labels, sizes 
   const pieces = sizes
     .slice(1)
     .map((size): Piece => ({ size, bone: false, seeds: 0, nearestMm: Infinity, voxels: [] }));
-  labels.forEach((label, at) => {
-    if (label === 0) return;
+  for (let at = 0; at < labels.length; at++) {
+    const label = labels[at]!;
+    if (label === 0) continue;
     const piece = pieces[label - 1]!;
     if (box.bone[at] === 1) piece.bone = true;
-    if (box.disc[at] !== 1) return;
+    if (box.disc[at] !== 1) continue;
     piece.voxels.push(at);
     piece.nearestMm = Math.min(piece.nearestMm, reference.toBone[at]!);
     if (reference.core[at] === 1 && box.hu[at]! >= CT.seedHU) piece.seeds++;
-  });
+  }
   return pieces;
 }
 
@@ -80,7 +92,7 @@ function separateIslands(
   boneContinuous: Uint8Array,
   thresholdHU: number,
 ): DenseIsland[] {
-  const parts = connectedComponents(box, (at) => boneContinuous[at] === 1 && box.hu[at]! >= thresholdHU);
+  const parts = connectedComponents(box, overThreshold(box.hu, thresholdHU, boneContinuous));
   return describePieces(box, reference, parts)
     .filter((p) => !p.bone && p.nearestMm > reference.guardMm + CT.separateMm && isIsland(box, p))
     .map(({ voxels }) => ({ voxels }));
@@ -91,14 +103,10 @@ export function piecesOnBone(box: DiscBox, reference: DiscReference, dense: Dens
   // Distances are those of voxel centres: bone may begin half a voxel before.
   const beyond = reference.guardMm + CT.separateMm + Math.max(...box.spacingMm) / 2;
   const thresholdHU = Math.max(CT.seedHU, dense.growHU);
-  const parts = connectedComponents(
-    box,
-    (at) =>
-      dense.boneContinuous[at] === 1 &&
-      box.disc[at] === 1 &&
-      reference.toBone[at]! > beyond &&
-      box.hu[at]! >= thresholdHU,
-  );
+  const mask = overThreshold(box.hu, thresholdHU, box.disc);
+  for (let at = 0; at < mask.length; at++)
+    if (mask[at] === 1 && (dense.boneContinuous[at] !== 1 || !(reference.toBone[at]! > beyond))) mask[at] = 0;
+  const parts = connectedComponents(box, mask);
   return describePieces(box, reference, parts)
     .filter((p) => isIsland(box, p))
     .map(({ voxels }) => ({ voxels }));
@@ -107,16 +115,11 @@ export function piecesOnBone(box: DiscBox, reference: DiscReference, dense: Dens
 /** Volume at a threshold: voxels of the disc at or over it that hang together with an island, mm3. */
 export function volumeOver(box: DiscBox, dense: DenseTissue, thresholdHU: number): number {
   if (dense.islands.length === 0) return 0;
-  const member = new Uint8Array(box.hu.length);
-  for (const island of dense.islands) for (const at of island.voxels) member[at] = 1;
-  const { labels, sizes } = connectedComponents(
-    box,
-    (at) => box.disc[at] === 1 && dense.boneContinuous[at] === 0 && box.hu[at]! >= thresholdHU,
-  );
+  const mask = overThreshold(box.hu, thresholdHU, box.disc);
+  for (let at = 0; at < mask.length; at++) if (dense.boneContinuous[at] !== 0) mask[at] = 0;
+  const { labels, sizes } = connectedComponents(box, mask);
   const touches = new Uint8Array(sizes.length);
-  labels.forEach((label, at) => {
-    if (label > 0 && member[at] === 1) touches[label] = 1;
-  });
+  for (const { voxels } of dense.islands) for (const at of voxels) if (labels[at]! > 0) touches[labels[at]!] = 1;
   return sizes.reduce((sum, size, label) => (touches[label] === 1 ? sum + size : sum), 0) * box.voxelMm3;
 }
 

@@ -30,6 +30,8 @@ export interface DiscBox extends VoxelBox {
   /** 1 in vertebral bodies, sacrum and posterior elements. */
   readonly bone: Uint8Array;
   readonly canal: Uint8Array;
+  /** Distance to bone, mm, per voxel. */
+  readonly toBone: Float32Array;
   /** (x, y, z) of the box -\> LPS mm. */
   readonly ijkToLps: Affine;
   /** Whether the disc reaches the border of the series. */
@@ -64,7 +66,9 @@ export function discBox(volume: HounsfieldVolume, labels: NativeLabels, instance
   const cut = [0, 1, 2].some(
     (a) => bounds.low[a]! + labels.offset[a]! <= 0 || bounds.high[a]! + labels.offset[a]! >= volume.dims[a]! - 1,
   );
-  return { ...box, spacingMm, voxelMm3: spacingMm[0] * spacingMm[1] * spacingMm[2], ...masks, disc, ijkToLps, cut };
+  const toBone = distanceTo(box, spacingMm, (at) => masks.bone[at] === 1);
+  const voxelMm3 = spacingMm[0] * spacingMm[1] * spacingMm[2];
+  return { ...box, spacingMm, voxelMm3, ...masks, disc, toBone, ijkToLps, cut };
 }
 
 interface Bounds {
@@ -132,25 +136,22 @@ function closeMask(box: VoxelBox, spacingMm: Vec3, disc: Uint8Array, bone: Uint8
 /** The same box with the disc smaller by one voxel on every side. */
 export function erodeDisc(box: DiscBox): DiscBox {
   const near = new Int32Array(6);
-  const disc = box.disc.map((value, at) => {
-    if (value === 0) return 0;
+  const disc = box.disc.slice();
+  for (let at = box.disc.indexOf(1); at >= 0; at = box.disc.indexOf(1, at + 1)) {
     const count = faceNeighbours(box, at, near);
-    for (let n = 0; n < count; n++) if (box.disc[near[n]!] === 0) return 0;
-    return 1;
-  });
+    for (let n = 0; n < count; n++) if (box.disc[near[n]!] === 0) disc[at] = 0;
+  }
   return { ...box, disc };
 }
 
 /** The same box with the disc larger by one voxel on every side, bone left as it is. */
 export function growDisc(box: DiscBox): DiscBox {
   const near = new Int32Array(6);
-  const disc = box.disc.map((value, at) => {
-    if (value === 1) return 1;
-    if (box.bone[at] === 1) return 0;
+  const disc = box.disc.slice();
+  for (let at = box.disc.indexOf(1); at >= 0; at = box.disc.indexOf(1, at + 1)) {
     const count = faceNeighbours(box, at, near);
-    for (let n = 0; n < count; n++) if (box.disc[near[n]!] === 1) return 1;
-    return 0;
-  });
+    for (let n = 0; n < count; n++) if (box.bone[near[n]!] === 0) disc[near[n]!] = 1;
+  }
   return { ...box, disc };
 }
 

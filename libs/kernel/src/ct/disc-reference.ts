@@ -27,7 +27,7 @@ const MAD_TO_SIGMA = 1.4826;
  * @param guardMm - width of the guard band next to bone
  */
 export function discReference(box: DiscBox, guardMm: number): DiscReference {
-  const toBone = distanceTo(box, box.spacingMm, (at) => box.bone[at] === 1);
+  const { toBone } = box;
   const toOutside = distanceTo(box, box.spacingMm, (at) => box.disc[at] === 0);
   const toGas = distanceTo(box, box.spacingMm, (at) => box.disc[at] === 1 && box.hu[at]! < THRESHOLDS.ct.vacuumHU);
   const core = box.disc.map((value, at) => (value === 1 && toBone[at]! > guardMm ? 1 : 0));

@@ -39,10 +39,17 @@ export function assessVacuum(disc: DiscOnCt): Assessment<Vacuum> {
   return assessed({ present, volumeMm3: found.length * box.voxelMm3, ...(present ? { minHU } : {}) }, confidence);
 }
 
+function hasVoxelBelow({ hu, disc }: DiscBox, thresholdHU: number): boolean {
+  for (let at = 0; at < hu.length; at++) if (hu[at]! < thresholdHU && disc[at] === 1) return true;
+  return false;
+}
+
 /** Voxels of the disc in pieces of gas that pass the rules. */
 function gasVoxels(box: DiscBox, guardMm: number, thresholdHU: number): number[] {
-  if (!box.hu.some((hu, at) => hu < thresholdHU && box.disc[at] === 1)) return [];
-  const { labels, sizes } = connectedComponents(box, (at) => box.hu[at]! < thresholdHU);
+  if (!hasVoxelBelow(box, thresholdHU)) return [];
+  const gas = new Uint8Array(box.hu.length);
+  for (let at = 0; at < gas.length; at++) if (box.hu[at]! < thresholdHU) gas[at] = 1;
+  const { labels, sizes } = connectedComponents(box, gas);
   const toSoft = distanceTo(box, box.spacingMm, (at) => box.disc[at] === 0 && box.bone[at] === 0);
   const facts = sizes.map(() => ({ inside: 0, deep: 0 }));
   labels.forEach((label, at) => {

@@ -32,8 +32,9 @@ export function growInstances(
   const queue: number[] = [];
   chain.segments.forEach((segment, n) => seed(stack, line, segment, n + 1, tissue, labels, queue));
   grow(stack, chain.segments, frames, tissue, labels, queue);
+  const counts = countLabels(labels);
   chain.segments.forEach((segment, n) => {
-    if (segment.kind === 'disc') recoverDisc(stack, segment, frames[n]!, n + 1, labels);
+    if (segment.kind === 'disc') recoverDisc(stack, segment, frames[n]!, n + 1, labels, counts[n + 1]!);
   });
   tidyInstances(stack, labels, chain.segments.length);
   settleProbabilities(stack, chain.segments, labels, tissue);
@@ -173,6 +174,13 @@ function settleProbabilities(
   }
 }
 
+/** Voxels of each label; recovering a disc takes none from another. */
+function countLabels(labels: Uint8Array): Uint32Array {
+  const counts = new Uint32Array(256);
+  for (let at = 0; at < labels.length; at++) counts[labels[at]!]!++;
+  return counts;
+}
+
 /** Where the network all but missed a disc, takes what it saw with less certainty between the two bodies. */
 function recoverDisc(
   stack: ProbabilityStack,
@@ -180,10 +188,9 @@ function recoverDisc(
   frame: Frame,
   label: number,
   labels: Uint8Array,
+  voxels: number,
 ): void {
   const voxelMm3 = stack.spacingMm[0] * stack.spacingMm[1] * stack.spacingMm[2];
-  let voxels = 0;
-  for (const value of labels) if (value === label) voxels++;
   if (voxels * voxelMm3 >= 2 * THRESHOLDS.level.minDiscVolumeMm3) return;
   const [columns, rows, slices] = stack.dims;
   const disc = stack.planes[CLASS.disc]!;

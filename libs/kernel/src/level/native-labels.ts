@@ -57,13 +57,19 @@ function nativeBox(grid: NativeGrid, map: InstanceMap): [Triple, Triple] | undef
   const high = [-1, -1, -1];
   for (let k = 0, at = 0; k < slices; k++) {
     for (let r = 0; r < rows; r++) {
+      let [first, last] = [columns, -1];
       for (let c = 0; c < columns; c++, at++) {
         if (map.labels[at] === 0) continue;
-        [c, r, k].forEach((value, axis) => {
-          low[axis] = Math.min(low[axis]!, value);
-          high[axis] = Math.max(high[axis]!, value);
-        });
+        if (last < 0) first = c;
+        last = c;
       }
+      if (last < 0) continue;
+      low[0] = Math.min(low[0]!, first);
+      high[0] = Math.max(high[0]!, last);
+      low[1] = Math.min(low[1]!, r);
+      high[1] = Math.max(high[1]!, r);
+      low[2] = Math.min(low[2]!, k);
+      high[2] = k;
     }
   }
   if (high[0]! < 0) return undefined;
@@ -85,12 +91,18 @@ function nativeBox(grid: NativeGrid, map: InstanceMap): [Triple, Triple] | undef
   return dims.every((n) => n > 0) ? [offset as unknown as Triple, dims as unknown as Triple] : undefined;
 }
 
+/** What a {@link Painter} knows of a cell: not looked at yet, or corners that differ; else its packed answer and 1. */
+const UNSEEN = 0;
+const MIXED = 0xffff;
+
 /** Decides class and instance at fractional stack positions; packs them as `class << 8 | instance`. */
 class Painter {
   private readonly kinds: readonly (number | undefined)[];
   /** Labels that are a class but no instance of their own: the sacrum below its first segment. */
   private readonly unnamed = new Set<number>();
   private readonly tissue: Uint8Array;
+  /** Per cell between eight voxels, by its lowest one: native voxels are finer, so that each is met many times. */
+  private readonly cells: Uint16Array;
   private readonly p = new Float32Array(SPINE_CLASSES.length);
 
   constructor(
@@ -103,30 +115,41 @@ class Painter {
       if (kind === 'lower-sacrum') this.unnamed.add(label);
     }
     this.kinds = kinds;
-    this.tissue = new Uint8Array(map.labels.length);
-    for (let at = 0; at < this.tissue.length; at++) {
-      for (let n = 0; n < this.p.length; n++) this.p[n] = stack.planes[n]![at]!;
-      this.tissue[at] = decide(this.p);
-    }
+    this.tissue = tissueOf(stack);
+    this.cells = new Uint16Array(map.labels.length);
   }
 
   at(c: number, r: number, s: number): number {
     const [columns, rows, slices] = this.stack.dims;
     if (!(c > -0.5 && r > -0.5 && s > -0.5 && c < columns - 0.5 && r < rows - 0.5 && s < slices - 0.5)) return 0;
-    const [c0, r0, k0] = [clampFloor(c, columns), clampFloor(r, rows), clampFloor(s, slices)];
-    const [c1, r1, k1] = [Math.min(c0 + 1, columns - 1), Math.min(r0 + 1, rows - 1), Math.min(k0 + 1, slices - 1)];
+    const c0 = clampFloor(c, columns);
+    const r0 = clampFloor(r, rows);
+    const k0 = clampFloor(s, slices);
     const first = (k0 * rows + r0) * columns + c0;
-    const [tissue, label] = [this.tissue[first]!, this.map.labels[first]!];
-    let uniform = true;
-    for (let corner = 1; corner < 8 && uniform; corner++) {
-      const at = ((corner & 4 ? k1 : k0) * rows + (corner & 2 ? r1 : r0)) * columns + (corner & 1 ? c1 : c0);
-      uniform = this.tissue[at] === tissue && this.map.labels[at] === label;
-    }
-    if (uniform) return this.pack(tissue, label);
+    let cell = this.cells[first]!;
+    if (cell === UNSEEN) cell = this.cells[first] = this.look(c0, r0, k0);
+    if (cell !== MIXED) return cell - 1;
     interpolateProbabilities(this.stack, c, r, s, this.p);
     const found = decide(this.p);
     if (found !== CLASS.body && found !== CLASS.disc) return this.pack(found, 0);
-    return this.pack(found, this.nearestLabel(found, [c, r, s], [c0, r0, k0], [c1, r1, k1]));
+    const high: Triple = [Math.min(c0 + 1, columns - 1), Math.min(r0 + 1, rows - 1), Math.min(k0 + 1, slices - 1)];
+    return this.pack(found, this.nearestLabel(found, [c, r, s], [c0, r0, k0], high));
+  }
+
+  /** One answer for the whole cell where its corners agree. */
+  private look(c0: number, r0: number, k0: number): number {
+    const [columns, rows, slices] = this.stack.dims;
+    const right = c0 + 1 < columns ? 1 : 0;
+    const down = r0 + 1 < rows ? columns : 0;
+    const over = k0 + 1 < slices ? columns * rows : 0;
+    const first = (k0 * rows + r0) * columns + c0;
+    const tissue = this.tissue[first]!;
+    const label = this.map.labels[first]!;
+    for (let corner = 1; corner < 8; corner++) {
+      const at = first + (corner & 1 ? right : 0) + (corner & 2 ? down : 0) + (corner & 4 ? over : 0);
+      if (this.tissue[at] !== tissue || this.map.labels[at] !== label) return MIXED;
+    }
+    return this.pack(tissue, label) + 1;
   }
 
   private pack(tissue: number, label: number): number {
@@ -156,6 +179,23 @@ class Painter {
 
 function clampFloor(value: number, size: number): number {
   return Math.min(Math.max(Math.floor(value), 0), Math.max(size - 2, 0));
+}
+
+/** {@link decide} for every voxel of a stack. */
+function tissueOf(stack: ProbabilityStack): Uint8Array {
+  const [background, body, disc, sacrum, canal, posterior] = stack.planes as readonly [
+    Uint8Array, Uint8Array, Uint8Array, Uint8Array, Uint8Array, Uint8Array,
+  ]; // prettier-ignore
+  const tissue = new Uint8Array(background.length);
+  for (let at = 0; at < tissue.length; at++) {
+    const bone = body[at]! + sacrum[at]!;
+    const [b, c, p] = [background[at]!, canal[at]!, posterior[at]!];
+    const rest = b > c ? (b > p ? b : p) : c > p ? c : p;
+    if (bone > rest && bone >= disc[at]!) tissue[at] = CLASS.body;
+    else if (disc[at]! > rest) tissue[at] = CLASS.disc;
+    else tissue[at] = rest === c ? CLASS.canal : rest === p ? CLASS.posterior : CLASS.background;
+  }
+  return tissue;
 }
 
 /** The most probable class, body and sacrum taken together as body. */

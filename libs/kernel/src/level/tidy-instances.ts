@@ -80,13 +80,14 @@ function openPlane(mask: Uint8Array, w: number, h: number): Uint8Array {
 }
 
 function largePieces(mask: Uint8Array, w: number, h: number): Uint8Array {
-  const { labels, sizes } = connectedComponents({ nx: w, ny: h, nz: 1 }, (at) => mask[at] === 1);
+  const { labels, sizes } = connectedComponents({ nx: w, ny: h, nz: 1 }, mask);
   const largest = Math.max(0, ...sizes);
   return mask.map((value, p) => (value === 1 && sizes[labels[p]!]! >= MIN_PIECE * largest ? 1 : 0));
 }
 
 function fillHoles(mask: Uint8Array, w: number, h: number): Uint8Array {
-  const { labels } = connectedComponents({ nx: w, ny: h, nz: 1 }, (at) => mask[at] === 0);
+  const holes = mask.map((value) => 1 - value);
+  const { labels } = connectedComponents({ nx: w, ny: h, nz: 1 }, holes);
   const outside = labels[0]!;
   return mask.map((value, p) => (value === 1 || labels[p] !== outside ? 1 : 0));
 }

@@ -30,30 +30,82 @@ export function faceNeighbours(box: VoxelBox, at: number, out: Int32Array): numb
   return n;
 }
 
-/** Labels the face-connected components (6 neighbours in 3-D, 4 where `nz` is 1) of the voxels for which `inside` holds. */
-export function connectedComponents(box: VoxelBox, inside: (at: number) => boolean): Components {
-  const total = box.nx * box.ny * box.nz;
-  const labels = new Int32Array(total);
-  const sizes = [0];
-  const queue = new Int32Array(total);
-  const near = new Int32Array(6);
-  for (let start = 0; start < total; start++) {
-    if (labels[start] !== 0 || !inside(start)) continue;
-    const label = sizes.length;
-    let head = 0;
-    let tail = 0;
-    queue[tail++] = start;
-    labels[start] = label;
-    while (head < tail) {
-      const count = faceNeighbours(box, queue[head++]!, near);
-      for (let n = 0; n < count; n++) {
-        const next = near[n]!;
-        if (labels[next] !== 0 || !inside(next)) continue;
-        labels[next] = label;
-        queue[tail++] = next;
-      }
+/**
+ * Labels the face-connected components (6 neighbours in 3-D, 4 where `nz` is 1) of a mask, numbered by their first voxel.
+ *
+ * Two passes with union of provisional labels (Rosenfeld and Pfaltz 1966, J ACM 13:471).
+ *
+ * @param mask - 1 inside
+ */
+export function connectedComponents(box: VoxelBox, mask: Uint8Array): Components {
+  const { nx, ny } = box;
+  const plane = nx * ny;
+  const labels = new Int32Array(plane * box.nz);
+  const parts = new UnionFind();
+  for (let at = mask.indexOf(1); at >= 0; at = mask.indexOf(1, at + 1)) {
+    // A run along x shares one label.
+    const x = at % nx;
+    const y = ((at - x) / nx) % ny;
+    const end = at + nx - x;
+    let label = 0;
+    for (; at < end && mask[at] === 1; at++) {
+      if (y > 0) label = parts.join(label, labels[at - nx]!);
+      if (at >= plane) label = parts.join(label, labels[at - plane]!);
+      if (label === 0) label = parts.add();
+      labels[at] = label;
     }
-    sizes.push(tail);
+    at--;
   }
-  return { labels, sizes };
+  return { labels, sizes: parts.number(labels) };
+}
+
+/** Provisional labels and which of them are one. */
+class UnionFind {
+  private readonly parent: number[] = [0];
+
+  add(): number {
+    return this.parent.push(this.parent.length) - 1;
+  }
+
+  /** One of two labels that are one from now on; 0 is none. */
+  join(a: number, b: number): number {
+    if (a === 0 || b === 0 || a === b) return a === 0 ? b : a;
+    const [p, q] = [this.root(a), this.root(b)];
+    if (p === q) return p;
+    const [low, high] = p < q ? [p, q] : [q, p];
+    this.parent[high] = low;
+    return low;
+  }
+
+  /** Numbers the components from 1 by their first voxel, in place, and counts their voxels. */
+  number(labels: Int32Array): number[] {
+    const names = new Int32Array(this.parent.length);
+    const sizes = [0];
+    for (let at = 0; at < labels.length; at++) {
+      const label = labels[at]!;
+      if (label === 0) continue;
+      let name = names[label]!;
+      if (name === 0) {
+        const root = this.root(label);
+        name = names[root]!;
+        if (name === 0) name = names[root] = sizes.push(0) - 1;
+        names[label] = name;
+      }
+      labels[at] = name;
+      sizes[name]!++;
+    }
+    return sizes;
+  }
+
+  private root(label: number): number {
+    const { parent } = this;
+    let root = label;
+    while (parent[root] !== root) root = parent[root]!;
+    while (parent[label] !== root) {
+      const above = parent[label]!;
+      parent[label] = root;
+      label = above;
+    }
+    return root;
+  }
 }

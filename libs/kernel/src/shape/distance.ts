@@ -17,13 +17,40 @@ export function distanceTo(
 ): Float32Array {
   const { nx, ny, nz } = box;
   const field = new Float32Array(nx * ny * nz);
-  for (let at = 0; at < field.length; at++) field[at] = inside(at) ? 0 : FAR;
   const line = new LineTransform(Math.max(nx, ny, nz));
-  for (let z = 0; z < nz; z++) for (let y = 0; y < ny; y++) line.run(field, (z * ny + y) * nx, 1, nx, spacingMm[0]);
+  let any = false;
+  for (let from = 0; from < field.length; from += nx) any = firstAxis(field, from, nx, spacingMm[0], inside) || any;
+  if (!any) return field;
   for (let z = 0; z < nz; z++) for (let x = 0; x < nx; x++) line.run(field, z * ny * nx + x, nx, ny, spacingMm[1]);
   for (let y = 0; y < ny; y++) for (let x = 0; x < nx; x++) line.run(field, y * nx + x, nx * ny, nz, spacingMm[2]);
   for (let at = 0; at < field.length; at++) field[at] = Math.sqrt(field[at]!);
   return field;
+}
+
+/** Squared distances along one line of a mask, in two sweeps; false where the mask has no voxel on it. */
+function firstAxis(
+  field: Float32Array,
+  from: number,
+  n: number,
+  spacing: number,
+  inside: (at: number) => boolean,
+): boolean {
+  const square = spacing * spacing;
+  let last = -1;
+  for (let q = 0; q < n; q++) {
+    if (inside(from + q)) last = q;
+    field[from + q] = last < 0 ? FAR : square * (q - last) * (q - last);
+  }
+  if (last < 0) return false;
+  let next = -1;
+  for (let q = n - 1; q >= 0; q--) {
+    if (field[from + q] === 0) next = q;
+    else if (next >= 0) {
+      const value = square * (next - q) * (next - q);
+      if (value < field[from + q]!) field[from + q] = value;
+    }
+  }
+  return true;
 }
 
 /** Lower envelope of parabolas along one line of squared distances. */
