@@ -1,11 +1,15 @@
 import { DicomCodecUnsupportedError } from '../errors';
 import { TransferSyntax } from '../uid/transfer-syntax';
 import { checkCodeStream, readJpeg2000Header, readJpegHeader, type CodeStreamHeader } from './code-stream';
+import { decodeJpegExtended } from './jpeg-extended';
 import { decodeJpegLossless } from './jpeg-lossless';
 import { decodeNative } from './native';
 import { checkPixelDescription, type FramePixels, type PixelDescription } from './pixel-description';
 import { decodeRle } from './rle';
 import { decodeWasm, type WasmCodec } from './wasm';
+
+/** Frame of the extended sequential process. */
+const SOF1 = 0xc1;
 
 /** CharLS looks for the next marker far behind the end of a stream that was cut; this one stops it. */
 const END_OF_IMAGE = Buffer.from([0xff, 0xd9]);
@@ -14,7 +18,7 @@ const END_OF_IMAGE = Buffer.from([0xff, 0xd9]);
  * Decodes one frame to stored values, row by row.
  *
  * What is allocated is bounded by Rows x Columns of `pixel`: a compressed stream that claims another size is refused
- * before a decoder sees it. JPEG Extended is decoded where it has 8 bits; no kept codec reads its 12 bits.
+ * before a decoder sees it.
  *
  * @param frame - bytes of the frame as they lie in the data set
  * @throws {@link DicomCodecUnsupportedError} `DICOM_CODEC_UNSUPPORTED`
@@ -56,8 +60,12 @@ export async function decodeFrame(pixel: PixelDescription, frame: Buffer): Promi
 
 async function decodeLossyJpeg(pixel: PixelDescription, frame: Buffer): Promise<FramePixels> {
   const header = readJpegHeader(frame);
-  if (header.precision !== 8) throw unsupported(pixel, `JPEG of ${header.precision} bits`);
-  return checked('jpeg', pixel, frame, header);
+  // The WASM codec reads 8 bits alone; Extended of 12 bits is read by our own.
+  if (header.precision === 8) return checked('jpeg', pixel, frame, header);
+  if (header.marker !== SOF1 || header.components !== 1) {
+    throw unsupported(pixel, `JPEG of ${header.precision} bits, frame 0x${header.marker.toString(16)}`);
+  }
+  return decodeJpegExtended(pixel, frame);
 }
 
 async function checked(

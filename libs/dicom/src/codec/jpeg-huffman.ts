@@ -8,10 +8,11 @@ export type HuffmanLookup = Uint16Array;
  *
  * @param counts - number of codes of length 1 to 16
  * @param values - values in order of their codes; for differences their number of bits, 0 to 16
+ * @param largest - of the values that mean something
  * @throws {@link DicomCodecError} `DICOM_CODEC_FAILED` if the codes do not fit
  * @standard ISO/IEC 10918-1 C
  */
-export function huffmanLookup(counts: Uint8Array, values: Uint8Array): HuffmanLookup {
+export function huffmanLookup(counts: Uint8Array, values: Uint8Array, largest = 16): HuffmanLookup {
   const lookup = new Uint16Array(65536);
   let code = 0;
   let used = 0;
@@ -20,7 +21,7 @@ export function huffmanLookup(counts: Uint8Array, values: Uint8Array): HuffmanLo
       const value = values[used++] ?? 0;
       const from = code << (16 - length);
       if (from + (1 << (16 - length)) > 65536) throw failed('Huffman codes overflow');
-      if (value > 16) throw failed('a difference of more than 16 bits');
+      if (value > largest) throw failed('a difference of more than 16 bits');
       lookup.fill(value * 32 + length, from, from + (1 << (16 - length)));
       code++;
     }
@@ -58,6 +59,25 @@ export class HuffmanBits {
     return value < 1 << (bits - 1) ? value - (1 << bits) + 1 : value;
   }
 
+  /** Decodes the value of the next code. @standard ISO/IEC 10918-1 F.2.2.3 */
+  symbol(table: HuffmanLookup): number {
+    this.fill(16);
+    const entry = table[(this.buffer >>> (this.count - 16)) & 0xffff] as number;
+    if (entry === 0) throw failed('no such Huffman code');
+    this.count -= entry & 31;
+    if (this.missing > this.count) throw failed('the coded data ends early');
+    return entry >> 5;
+  }
+
+  /** The next bits, 1 to 15, as a number with sign. @standard ISO/IEC 10918-1 F.2.2.1 */
+  signed(bits: number): number {
+    this.fill(bits);
+    this.count -= bits;
+    const value = (this.buffer >>> this.count) & ((1 << bits) - 1);
+    if (this.missing > this.count) throw failed('the coded data ends early');
+    return value < 1 << (bits - 1) ? value - (1 << bits) + 1 : value;
+  }
+
   /** Drops bits up to the next restart marker and begins behind it. */
   restart(): void {
     this.buffer = this.count = this.missing = 0;
@@ -85,5 +105,5 @@ export class HuffmanBits {
 }
 
 function failed(why: string): DicomCodecError {
-  return new DicomCodecError(`JPEG Lossless: ${why}`, { why });
+  return new DicomCodecError(`JPEG: ${why}`, { why });
 }
