@@ -25,6 +25,7 @@ export {
 export {
   type CompletenessEvidence,
   digestInstances,
+  evidenceSchema,
   type ListedInstance,
   type Manifest,
   manifestSchema,
@@ -44,6 +45,9 @@ export { StudyEvidence } from './evidence/study-evidence';
 export { type InstanceSet, Manifests } from './version/manifests';
 export { type AssemblerPorts, type ReceivedInstance, StudyAssembler } from './completeness/study-assembler';
 export { type CompleterPorts, type CompletionOutcome, StudyCompleter } from './completeness/study-completer';
+export { COMPLETENESS_LIMITS, type CompletenessLimits } from './completeness/decide-completeness';
+export { type InquiryEvent } from './completeness/study-inquiry';
+export { type FetchOutcome, type SourceAnswer, type StudySources } from './completeness/study-sources.port';
 export { type FindingsOutcome } from './record/findings-outcome';
 export { type StudyDetails, StudyReader, type StudyRecord, type VersionRecord } from './record/study-reader';
 export { STUDY_STATES, type StudyState } from './record/study-state';

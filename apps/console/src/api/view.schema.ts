@@ -1,4 +1,4 @@
-import { DELIVERY_STATES, deliveryRecordSchema, STUDY_STATES, timelineEventSchema } from '@endplate/studies';
+import { DELIVERY_STATES, deliveryRecordSchema, evidenceSchema, STUDY_STATES, timelineEventSchema } from '@endplate/studies';
 import { z } from 'zod';
 import { findingsSummarySchema } from './findings-summary';
 
@@ -46,7 +46,8 @@ export const versionViewSchema = z.object({
   createdAt: z.string(),
   priority: z.string(),
   instances: z.int(),
-  evidence: z.record(z.string(), z.union([z.string(), z.number()])),
+  /** Why the instances were taken to be all; who said how many there are. */
+  evidence: evidenceSchema,
   outcome: outcome.optional(),
   deliveries: z.array(deliveryRecordSchema),
   /** Names of the key images. */

@@ -24,6 +24,8 @@ export const JOB_SCHEMAS = {
     priority,
     /** How often this study was found still moving when its job ran. */
     rearmed: z.int().min(0).default(0),
+    /** The quiet period was not waited for: somebody said which instances there are. */
+    early: z.boolean().optional(),
   }),
   /** Analyse one version. */
   analyse: z.strictObject({ studyInstanceUID: uid, version, priority: priority.default('routine') }),

@@ -22,7 +22,7 @@ describe('completing a study', () => {
     await bench.receive(study, 2, [2, 1]);
     await bench.receive(study, 1, [1]);
     const outcome = await bench.completer().complete({ ...job, priority: 'stat' });
-    expect(outcome).toEqual({ kind: 'version-created', version: 1, instances: 3 });
+    expect(outcome).toEqual({ kind: 'version-created', version: 1, instances: 3, missing: 0 });
     const manifest = await bench.manifests.read(study, 1);
     expect(manifest).toMatchObject({
       version: 1,

@@ -32,7 +32,7 @@ export class EvidenceRecorder {
     const reception = await latestReception(timeline, studyInstanceUID);
     if (reception) {
       const delayMs = Math.min(reception.quietMs, NAMED_QUIET_MS);
-      await jobs.completeness({ studyInstanceUID, ...reception }, delayMs);
+      await jobs.completeness({ studyInstanceUID, ...reception, early: true }, delayMs);
     }
     return outcome;
   }

@@ -36,6 +36,8 @@ export const expectedInstancesSchema = z.object({
   reference: uid.optional(),
   /** How many instances there are. */
   count: z.int().min(0).max(MAX_COUNT),
+  /** `c-find`: instances there that are not counted, for we do not take them or made them. */
+  leftOut: z.int().min(0).max(MAX_COUNT).optional(),
   /** Which they are, ascending by UID, each once; absent where only the count is known, shorter where it is cut. */
   instances: z.array(namedInstanceSchema).max(MAX_NAMED_INSTANCES).optional(),
 });
@@ -49,6 +51,7 @@ export interface HeardInstances {
   readonly saidBy: string;
   readonly reference?: string;
   readonly count?: number;
+  readonly leftOut?: number;
   readonly instances?: Iterable<NamedInstance>;
 }
 
@@ -58,7 +61,7 @@ export interface HeardInstances {
  * @throws STUDIES_EVIDENCE_INVALID where a UID, an AE title or a count is none
  */
 export function expectedInstances(heard: HeardInstances, at: Date): ExpectedInstances {
-  const { studyInstanceUID, source, saidBy, reference, count } = heard;
+  const { studyInstanceUID, source, saidBy, reference, count, leftOut } = heard;
   const named = heard.instances && sortedOnce(heard.instances);
   const parsed = expectedInstancesSchema.safeParse({
     schema: 'endplate.evidence/1',
@@ -68,6 +71,7 @@ export function expectedInstances(heard: HeardInstances, at: Date): ExpectedInst
     at: at.toISOString(),
     ...(reference === undefined ? {} : { reference }),
     count: count ?? named?.length,
+    ...(leftOut === undefined ? {} : { leftOut }),
     ...(named ? { instances: named.slice(0, MAX_NAMED_INSTANCES) } : {}),
   });
   if (parsed.success) return parsed.data;
@@ -75,10 +79,15 @@ export function expectedInstances(heard: HeardInstances, at: Date): ExpectedInst
   throw new EvidenceInvalidError(paths);
 }
 
-/** SHA-256 of what was said, whenever it was: the same statement heard again is the same evidence. */
+/**
+ * SHA-256 of what was said. A procedure step or a notification heard again is the same evidence; an answer to C-FIND
+ * is one of its moment, and the same count an hour later is another answer.
+ */
 export function digestExpected(expected: ExpectedInstances): string {
   const { studyInstanceUID, source, saidBy, reference = '', count, instances } = expected;
-  const hash = createHash('sha256').update(JSON.stringify([studyInstanceUID, source, saidBy, reference, count]));
+  const moment = source === 'c-find' ? expected.at : '';
+  const hash = createHash('sha256');
+  hash.update(JSON.stringify([studyInstanceUID, source, saidBy, reference, count, moment]));
   for (const one of instances ?? []) hash.update(`${one.seriesInstanceUID}/${one.sopInstanceUID}\n`);
   return hash.digest('hex');
 }

@@ -81,9 +81,11 @@ describe('what was said of a study', () => {
     expect(await new StudyEvidence(bench.store).read(study)).toEqual([]);
   });
 
-  it('has a digest that does not know the time', () => {
-    const digest = (when: Date) => digestExpected(expectedInstances({ ...mpps, count: 1 }, when));
-    expect(digest(at)).toBe(digest(later));
+  it('has a digest that does not know the time, but for answers to C-FIND', () => {
+    const digest = (source: 'mpps' | 'c-find', when: Date) =>
+      digestExpected(expectedInstances({ ...mpps, source, count: 1 }, when));
+    expect(digest('mpps', at)).toBe(digest('mpps', later));
+    expect(digest('c-find', at)).not.toBe(digest('c-find', later));
   });
 });
 

@@ -13,6 +13,31 @@ export const listedInstanceSchema = z.object({
 /** One instance of a version. */
 export type ListedInstance = z.output<typeof listedInstanceSchema>;
 
+const count = z.int().min(0);
+
+/** One statement that the version rests on; the whole of it lies under `evidence/`. */
+export const citedStatementSchema = z.object({
+  source: z.enum(['c-find', 'mpps', 'ian']),
+  saidBy: z.string().max(16),
+  at: z.iso.datetime(),
+  count,
+  /** Instances named; absent where it gave a count alone. */
+  named: count.optional(),
+  /** `c-find`: instances there that we do not take, or made. */
+  leftOut: count.optional(),
+});
+
+/** A sender of the study, and whether it was asked. */
+export const askedSourceSchema = z.object({
+  aeTitle: z.string().max(64),
+  /** `no-address`: the AE list has no query address for it. `unasked`: the wait was over before. */
+  asked: z.enum(['answered', 'unanswered', 'unasked', 'no-address']),
+  attempts: count,
+  /** Code of the last failure. */
+  code: z.string().max(64).optional(),
+  fetches: count,
+});
+
 /** Why the study counted as complete. */
 export const evidenceSchema = z.discriminatedUnion('kind', [
   z.object({
@@ -20,6 +45,17 @@ export const evidenceSchema = z.discriminatedUnion('kind', [
     quietMs: z.int().min(0),
     /** Store's time of the youngest instance (ISO 8601, UTC). */
     lastInstanceAt: z.iso.datetime(),
+    /** `named-instances`: the period was ended early, for what is here is exactly what was named. */
+    basis: z.enum(['quiet-period', 'named-instances']).optional(),
+    statements: z.array(citedStatementSchema).max(500).optional(),
+    sources: z.array(askedSourceSchema).max(50).optional(),
+    /** Instances that the study has as far as anybody said; absent where nobody did. */
+    expected: count.optional(),
+    /** Those of them that are not in this version; of `missingNamed` the UIDs were told. */
+    missing: count.optional(),
+    missingNamed: count.optional(),
+    /** Instances of this version that we fetched. */
+    fetched: count.optional(),
   }),
 ]);
 /** Why the study counted as complete. */

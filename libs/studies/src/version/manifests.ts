@@ -9,6 +9,8 @@ export interface InstanceSet {
   /** Store's time of the oldest and the youngest instance; undefined where there is none. */
   readonly firstAt: Date | undefined;
   readonly lastAt: Date | undefined;
+  /** The youngest instance that came by itself; of all where none did. */
+  readonly lastSentAt: Date | undefined;
 }
 
 /** Reads and writes what versions are made of. */
@@ -45,11 +47,15 @@ export class Manifests {
     await this.store.put(key, body, { ifAbsent: true, contentType: 'application/json' });
   }
 
-  /** The instances that are stored now. */
-  async instances(studyInstanceUID: string): Promise<InstanceSet> {
+  /**
+   * The instances that are stored now.
+   * @param fetched - SOP Instance UIDs that we asked for ourselves
+   */
+  async instances(studyInstanceUID: string, fetched: ReadonlySet<string> = new Set()): Promise<InstanceSet> {
     const instances: ListedInstance[] = [];
     let firstAt: Date | undefined;
     let lastAt: Date | undefined;
+    let lastSentAt: Date | undefined;
     for await (const { key, sizeBytes, lastModified } of this.store.list(instancesPrefix(studyInstanceUID))) {
       const address = parseInstanceKey(key);
       if (!address) continue;
@@ -57,8 +63,9 @@ export class Manifests {
       instances.push({ seriesInstanceUID, sopInstanceUID, sizeBytes });
       if (!firstAt || lastModified < firstAt) firstAt = lastModified;
       if (!lastAt || lastModified > lastAt) lastAt = lastModified;
+      if (!fetched.has(sopInstanceUID) && (!lastSentAt || lastModified > lastSentAt)) lastSentAt = lastModified;
     }
-    return { instances: instances.sort(byUid), firstAt, lastAt };
+    return { instances: instances.sort(byUid), firstAt, lastAt, lastSentAt: lastSentAt ?? lastAt };
   }
 }
 
