@@ -1,4 +1,4 @@
-/** Stable codes of why an instance is not taken. */
+/** Stable codes of why an instance is not taken, or a source not asked. */
 export type ListenerErrorCode =
   | 'LISTENER_INSTANCE_MISMATCH'
   | 'LISTENER_CLASS_MISMATCH'
@@ -8,6 +8,7 @@ export type ListenerErrorCode =
   | 'LISTENER_INSTANCE_TOO_LARGE'
   | 'LISTENER_MULTIPART_INVALID'
   | 'LISTENER_SOURCE_REFUSED'
+  | 'LISTENER_SOURCE_AWAY'
   | 'LISTENER_FILTERED'
   | 'LISTENER_QUOTA'
   | 'LISTENER_PRESSURE'
@@ -26,7 +27,7 @@ export class ListenerError extends Error {
   ) {
     super(message, options);
     this.name = new.target.name;
-    this.retryable = code === 'LISTENER_PRESSURE' || code === 'LISTENER_QUOTA';
+    this.retryable = ['LISTENER_PRESSURE', 'LISTENER_QUOTA', 'LISTENER_SOURCE_AWAY'].includes(code);
   }
 }
 
@@ -42,3 +43,10 @@ export class MultipartInvalidError extends ListenerError {
 
 /** A STOW-RS request that is refused as a whole. */
 export class RequestRefusedError extends ListenerError {}
+
+/** A source cannot be asked now what it has of a study. */
+export class SourceAwayError extends ListenerError {
+  constructor(why: string) {
+    super('LISTENER_SOURCE_AWAY', why);
+  }
+}

@@ -2,7 +2,7 @@ import { type DimseEvent } from '@endplate/dimse';
 import { type CatalogueLog, type Metrics } from '@endplate/platform';
 import { type QueueEvent } from '@endplate/queue';
 import { type SpoolEvent } from '@endplate/store';
-import { type CompletionOutcome, type ReconcileReport } from '@endplate/studies';
+import { type CompletionOutcome, type InquiryEvent, type ReconcileReport } from '@endplate/studies';
 import { type CommitmentEvent } from './commitment/commitment-desk';
 import { type LISTENER_LOG } from './listener.log';
 import { type NoticeEvent } from './notice/notice';
@@ -20,6 +20,9 @@ export class ListenerObserver {
   private readonly open;
   private readonly answerSeconds;
   private readonly versions;
+  private readonly incomplete;
+  private readonly questions;
+  private readonly fetched;
   private readonly commitments;
   private readonly notices;
   private redisLineAt = -Infinity;
@@ -59,6 +62,20 @@ export class ListenerObserver {
       name: 'endplate_study_notices_total',
       help: 'Performed procedure steps (mpps) and availability notifications (ian) that were taken',
       labels: ['source', 'outcome'],
+    });
+    this.incomplete = metrics.counter({
+      name: 'endplate_versions_incomplete_total',
+      help: 'Study versions made although somebody said that there are more instances',
+    });
+    this.questions = metrics.counter({
+      name: 'endplate_source_questions_total',
+      help: 'Sources asked how many instances a study has, by outcome',
+      labels: ['outcome'],
+    });
+    this.fetched = metrics.counter({
+      name: 'endplate_instances_fetched_total',
+      help: 'Instances that sources were asked to send because they were missing, by what the source says',
+      labels: ['outcome'],
     });
     this.versions = metrics.counter({ name: 'endplate_versions_created_total', help: 'Study versions made' });
   }
@@ -155,11 +172,27 @@ export class ListenerObserver {
 
   completed(studyInstanceUID: string, outcome: CompletionOutcome): void {
     if (outcome.kind === 'version-created') {
+      const { version, instances, missing } = outcome;
       this.versions.inc();
-      this.log.versionCreated({ studyInstanceUID, version: outcome.version, instances: outcome.instances });
+      if (missing > 0) this.incomplete.inc();
+      this.log.versionCreated({ studyInstanceUID, version, instances, missing });
     } else {
-      this.log.completenessChecked({ studyInstanceUID, outcome: outcome.kind });
+      this.log.completenessChecked({ studyInstanceUID, outcome: 'reason' in outcome ? outcome.reason : outcome.kind });
     }
+  }
+
+  inquiry(studyInstanceUID: string, event: InquiryEvent): void {
+    const { aeTitle: source } = event;
+    if (event.type === 'fetched') {
+      const { completed, failed, code = '' } = event;
+      this.fetched.inc({ outcome: 'completed' }, completed);
+      this.fetched.inc({ outcome: 'failed' }, failed);
+      this.log.instancesFetched({ studyInstanceUID, source, completed, failed, code });
+      return;
+    }
+    this.questions.inc({ outcome: event.outcome });
+    if (event.outcome === 'answered') this.log.sourceAnswered({ studyInstanceUID, source, count: event.count });
+    else this.log.sourceAway({ studyInstanceUID, source, code: event.code });
   }
 
   reconciled({ studies, completeness, analyse, deliver, parked, failed }: ReconcileReport): void {

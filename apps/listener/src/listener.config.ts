@@ -145,6 +145,22 @@ export const STUDY_SECTION = {
     max: 24 * 3600 * 1000,
     default: 60_000,
   }),
+  evidenceWaitMs: durationMs('ENDPLATE_EVIDENCE_WAIT_MS', {
+    about:
+      'Longest that a study waits after its quiet period: for instances that somebody counted or named, and for a source that does not answer.',
+    max: 24 * 3600 * 1000,
+    default: 300_000,
+  }),
+  queryTimeoutMs: durationMs('ENDPLATE_QUERY_TIMEOUT_MS', {
+    about: 'Longest wait for a connection and for each answer of a source that is asked what a study has (C-FIND).',
+    min: 100,
+    default: 10_000,
+  }),
+  fetchTimeoutMs: durationMs('ENDPLATE_FETCH_TIMEOUT_MS', {
+    about: 'Longest that a source may take to send what is missing (C-MOVE); then it is cancelled.',
+    min: 100,
+    default: 600_000,
+  }),
   reconcileMs: durationMs('ENDPLATE_RECONCILE_MS', {
     about: 'How often the queues are rebuilt from the objects; 0 for never.',
     default: 15 * 60_000,

@@ -42,7 +42,7 @@ export const LISTENER_LOG = {
     'warn',
     'Instance is stored, its study record waits for reconcile',
   ),
-  versionCreated: message<{ studyInstanceUID: string; version: number; instances: number }>(
+  versionCreated: message<{ studyInstanceUID: string; version: number; instances: number; missing: number }>(
     'LSN-030',
     'info',
     'Study is complete',
@@ -52,6 +52,23 @@ export const LISTENER_LOG = {
     'debug',
     'Completeness checked',
   ),
+  sourceAnswered: message<{ studyInstanceUID: string; source: string; count: number }>(
+    'LSN-032',
+    'debug',
+    'Source told how many instances the study has',
+  ),
+  sourceAway: message<{ studyInstanceUID: string; source: string; code: string }>(
+    'LSN-033',
+    'warn',
+    'Source did not tell how many instances the study has',
+  ),
+  instancesFetched: message<{
+    studyInstanceUID: string;
+    source: string;
+    completed: number;
+    failed: number;
+    code: string;
+  }>('LSN-034', 'info', 'Source was asked to send what is missing'),
   reconciled: message<{
     studies: number;
     completeness: number;

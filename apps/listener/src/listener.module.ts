@@ -9,7 +9,7 @@ import {
 import { bindCatalogue, Health, type Logger, LOGGER, Metrics } from '@endplate/platform';
 import { createQueues, type Queues } from '@endplate/queue';
 import { type ObjectStore } from '@endplate/store';
-import { Manifests, StudyAssembler, StudyCompleter, Timeline } from '@endplate/studies';
+import { StudyAssembler, Timeline } from '@endplate/studies';
 import { AeDirectory } from './association/ae-directory';
 import { AeQuotas } from './association/ae-quota';
 import { DoorGuard } from './association/door-guard';
@@ -17,6 +17,7 @@ import { identityCheck } from './association/user-identity';
 import { CommitmentDesk } from './commitment/commitment-desk';
 import { commitmentDeskProvider } from './commitment/commitment-desk.provider';
 import { CompletenessProcessor } from './completeness/completeness.processor';
+import { completenessProvider } from './completeness/completeness.provider';
 import { evidenceRecorderProvider } from './completeness/evidence.provider';
 import { DicomDoor } from './dicom-door';
 import { dicomDoorProvider } from './dicom-door.provider';
@@ -27,6 +28,7 @@ import { ListenerObserver } from './listener-observer';
 import { MaintenanceProcessor } from './maintenance/maintenance.processor';
 import { forgetSteps } from './notice/performed-steps';
 import { openStore } from './open-store';
+import { workerOptions } from './worker-options';
 import { holderOf } from './receive/holder';
 import { InstanceLedger } from './receive/instance-ledger';
 import { InstanceReceiver } from './receive/instance-receiver';
@@ -177,21 +179,7 @@ export class ListenerModule implements OnApplicationBootstrap, BeforeApplication
             new DoorReload(config.dicom, directory, door, (what, faults) => observer.reloaded(what, faults)),
           inject: [AeDirectory, DicomDoor, DoorObserver],
         },
-        {
-          provide: CompletenessProcessor,
-          useFactory: (
-            store: ObjectStore,
-            queues: Queues,
-            timeline: Timeline,
-            pending: PendingStudies,
-            observer: ListenerObserver,
-          ) => {
-            const manifests = new Manifests(store);
-            const completer = new StudyCompleter({ store, manifests, timeline, jobs: queues, lock: queues, now });
-            return new CompletenessProcessor(completer, pending, queues, observer, workerOptions(config, observer));
-          },
-          inject: [STORE, QUEUES, Timeline, PendingStudies, ListenerObserver],
-        },
+        completenessProvider(config, STORE, QUEUES, now),
         {
           provide: MaintenanceProcessor,
           useFactory: (store: ObjectStore, queues: Queues, timeline: Timeline, observer: ListenerObserver) => {
@@ -239,9 +227,4 @@ export class ListenerModule implements OnApplicationBootstrap, BeforeApplication
     await this.queues.close();
     await this.store.close();
   }
-}
-
-function workerOptions({ redis, dicom }: ListenerConfig, observer: ListenerObserver) {
-  const notify: NonNullable<Parameters<typeof createQueues>[0]['notify']> = (event) => observer.queue(event);
-  return { ...redis, drainMs: dicom.drainMs, notify };
 }

@@ -81,6 +81,8 @@ export interface ServiceAddress {
 /** What an AE offers to us. */
 export interface Partner {
   readonly query?: ServiceAddress;
+  /** What is taken from the entry that names the query address. */
+  readonly filter?: InstanceFilter;
   readonly fetch: boolean;
   readonly commitment?: ServiceAddress;
 }
@@ -156,10 +158,15 @@ export class AeDirectory {
   /** What an AE offers to us; of several entries of one title, the first that names a service. */
   partner(aeTitle: string): Partner {
     const partners = (this.entries?.get(aeTitle) ?? []).map(({ partner }) => partner);
-    const query = partners.find((one) => one.query)?.query;
+    const { query, filter } = partners.find((one) => one.query) ?? {};
     const commitment = partners.find((one) => one.commitment)?.commitment;
     const fetch = partners.some((one) => one.fetch);
-    return { fetch, ...(query ? { query } : {}), ...(commitment ? { commitment } : {}) };
+    return {
+      fetch,
+      ...(query ? { query } : {}),
+      ...(filter ? { filter } : {}),
+      ...(commitment ? { commitment } : {}),
+    };
   }
 
   /** The rules for a sender without AE title (HTTP): loopback, or an address that a listed AE names. */
@@ -214,9 +221,10 @@ function entriesOf(config: AeConfig, defaults: SourceRules): Map<string, Entry[]
   return entries;
 }
 
-function partnerOf({ aeTitle, query, fetch, commitment }: AeConfig[number]): Partner {
+function partnerOf({ aeTitle, query, fetch, filter, commitment }: AeConfig[number]): Partner {
   return {
     ...(query ? { query: { ...query, aeTitle: query.aeTitle ?? aeTitle } } : {}),
+    ...(query && filter ? { filter } : {}),
     fetch: fetch === true,
     ...(commitment ? { commitment: { ...commitment, aeTitle: commitment.aeTitle ?? aeTitle } } : {}),
   };

@@ -15,8 +15,12 @@ export class CompletenessProcessor {
     private readonly options: WorkerOptions,
   ) {}
 
+  /** Most of a job's time is waiting for sources: many at once, so that one that is slow keeps no other study. */
   start(): void {
-    this.worker ??= createWorker('completeness', (job) => this.complete(job), { concurrency: 4, ...this.options });
+    this.worker ??= createWorker('completeness', (job, { signal }) => this.complete(job, signal), {
+      concurrency: 16,
+      ...this.options,
+    });
   }
 
   health(): Promise<void> {
@@ -27,13 +31,13 @@ export class CompletenessProcessor {
     await this.worker?.close();
   }
 
-  private async complete(job: JobData<'completeness'>): Promise<void> {
+  private async complete(job: JobData<'completeness'>, signal: AbortSignal): Promise<void> {
     // What is acknowledged and not yet in the object store belongs to the study: its quiet period begins anew.
     if (await this.pending.has(job.studyInstanceUID)) {
       await this.jobs.completeness(job);
       this.observer.completed(job.studyInstanceUID, { kind: 'moving' });
       return;
     }
-    this.observer.completed(job.studyInstanceUID, await this.completer.complete(job));
+    this.observer.completed(job.studyInstanceUID, await this.completer.complete(job, signal));
   }
 }
