@@ -1,4 +1,5 @@
 import { type JobPublisher, type Priority } from '@endplate/queue';
+import { NAMED_QUIET_MS } from '../evidence/evidence-recorder';
 import { type Timeline } from '../timeline/timeline';
 
 /** An instance that is durable. */
@@ -27,6 +28,8 @@ const COALESCE_MS = 250;
 interface Remembered {
   readonly sources: Set<string>;
   prolongedAt: number;
+  /** Somebody named its instances: it is looked at soon after each of them. */
+  named: boolean;
   trailing: NodeJS.Timeout | undefined;
 }
 
@@ -63,6 +66,11 @@ export class StudyAssembler {
     }
   }
 
+  /** From now on the study is looked at soon after each instance: the quiet period may end early. */
+  instancesNamed(studyInstanceUID: string): void {
+    this.remember(studyInstanceUID).named = true;
+  }
+
   /** Studies that this process received instances of, the latest first; at most 10,000. */
   recentStudies(): string[] {
     return [...this.remembered.keys()].reverse();
@@ -96,7 +104,9 @@ export class StudyAssembler {
     const before = study.prolongedAt;
     study.prolongedAt = performance.now();
     try {
-      await this.ports.jobs.completeness({ studyInstanceUID, quietMs, priority });
+      const job = { studyInstanceUID, quietMs, priority };
+      if (study.named) await this.ports.jobs.completeness({ ...job, early: true }, Math.min(quietMs, NAMED_QUIET_MS));
+      else await this.ports.jobs.completeness(job);
     } catch (error) {
       study.prolongedAt = before;
       throw error;
@@ -107,7 +117,7 @@ export class StudyAssembler {
     const found = this.remembered.get(studyInstanceUID);
     // Set again, so that the map's order is the order of last use.
     this.remembered.delete(studyInstanceUID);
-    const study = found ?? { sources: new Set(), prolongedAt: -Infinity, trailing: undefined };
+    const study = found ?? { sources: new Set(), prolongedAt: -Infinity, named: false, trailing: undefined };
     this.remembered.set(studyInstanceUID, study);
     if (this.remembered.size > MAX_REMEMBERED) {
       const [oldest] = this.remembered.keys();

@@ -9,6 +9,8 @@ export interface EvidenceRecorderPorts {
   readonly evidence: StudyEvidence;
   readonly timeline: Pick<Timeline, 'latest'>;
   readonly jobs: Pick<JobPublisher, 'completeness'>;
+  /** Told of studies whose instances are named: what comes after has them looked at soon too. */
+  readonly named?: (studyInstanceUID: string) => void;
   readonly now: () => Date;
 }
 
@@ -29,6 +31,7 @@ export class EvidenceRecorder {
     const { evidence, timeline, jobs, now } = this.ports;
     const outcome = await evidence.record(heard, now());
     const { studyInstanceUID } = heard;
+    this.ports.named?.(studyInstanceUID);
     const reception = await latestReception(timeline, studyInstanceUID);
     if (reception) {
       const delayMs = Math.min(reception.quietMs, NAMED_QUIET_MS);
