@@ -1,7 +1,6 @@
 import { type FactoryProvider } from '@nestjs/common';
-import { type Queues } from '@endplate/queue';
 import { type ObjectStore } from '@endplate/store';
-import { EvidenceRecorder, StudyEvidence, Timeline } from '@endplate/studies';
+import { EvidenceRecorder } from '@endplate/studies';
 import { AeDirectory } from './association/ae-directory';
 import { DoorGuard } from './association/door-guard';
 import { CommitmentDesk } from './commitment/commitment-desk';
@@ -14,18 +13,8 @@ import { keepEvidence } from './notice/keep-evidence';
 import { InstanceReceiver } from './receive/instance-receiver';
 import { StoreService } from './receive/store-service';
 
-/** Tokens of the object store and the queues. */
-export interface DoorTokens {
-  readonly store: symbol;
-  readonly queues: symbol;
-}
-
-/** The DICOM server with every service behind it. */
-export function dicomDoorProvider(
-  tokens: DoorTokens,
-  dicom: ListenerConfig['dicom'],
-  now: () => Date,
-): FactoryProvider {
+/** The DICOM server with every service behind it. @param store - token of the object store */
+export function dicomDoorProvider(store: symbol, dicom: ListenerConfig['dicom'], now: () => Date): FactoryProvider {
   return {
     provide: DicomDoor,
     useFactory: (
@@ -36,11 +25,8 @@ export function dicomDoorProvider(
       objects: ObjectStore,
       observer: ListenerObserver,
       doorObserver: DoorObserver,
-      queues: Queues,
-      timeline: Timeline,
+      recorder: EvidenceRecorder,
     ) => {
-      const evidence = new StudyEvidence(objects);
-      const recorder = new EvidenceRecorder({ evidence, timeline, jobs: queues, now });
       const refused = (error: unknown, source: string) => observer.instanceRefused(error, source);
       const services = dicomServices(guard.guard(new StoreService(receiver, directory, refused)), {
         desk,
@@ -57,11 +43,10 @@ export function dicomDoorProvider(
       AeDirectory,
       DoorGuard,
       CommitmentDesk,
-      tokens.store,
+      store,
       ListenerObserver,
       DoorObserver,
-      tokens.queues,
-      Timeline,
+      EvidenceRecorder,
     ],
   };
 }

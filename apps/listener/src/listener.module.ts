@@ -172,7 +172,7 @@ export class ListenerModule implements OnApplicationBootstrap, BeforeApplication
         },
         evidenceRecorderProvider(STORE, QUEUES, now),
         commitmentDeskProvider(STORE, config.dicom.aeTitle, now),
-        dicomDoorProvider({ store: STORE, queues: QUEUES }, config.dicom, now),
+        dicomDoorProvider(STORE, config.dicom, now),
         {
           provide: DoorReload,
           useFactory: (directory: AeDirectory, door: DicomDoor, observer: DoorObserver) =>

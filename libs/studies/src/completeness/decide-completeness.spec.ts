@@ -92,6 +92,11 @@ describe('steps and notifications', () => {
     expect(decide({ statements, nowMs: 359_999 })).toMatchObject({ kind: 'wait', delayMs: 50 });
     expect(decide({ statements, nowMs: 360_000 })).toMatchObject(complete(5));
   });
+  it('a step that was told again takes the place of what it told before', () => {
+    const step = (to: number, ms: number) => said('mpps', 'CT', { reference: '1.9', instances: names(1, to) }, ms);
+    const statements = [step(15, 2_000), step(20, 1_000)];
+    expect(decide({ statements, nowMs: 3_000, early: true })).toMatchObject(complete(0, 'named-instances'));
+  });
   it('the names of two are taken together', () => {
     const statements = [
       said('mpps', 'CT', { instances: names(10, 17) }),

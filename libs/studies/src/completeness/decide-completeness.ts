@@ -1,4 +1,4 @@
-import { type ExpectedInstances, type NamedInstance } from '../evidence/expected-instances';
+import { digestExpected, type ExpectedInstances, type NamedInstance } from '../evidence/expected-instances';
 import { NAMED_QUIET_MS } from '../evidence/evidence-recorder';
 import { expectationOf, type Expectation } from './expectation';
 
@@ -104,18 +104,22 @@ export function decideCompleteness(facts: CompletenessFacts): CompletenessDecisi
   return wait('instances-missing', leftMs);
 }
 
-/** Of C-FIND the latest answer of each peer since the latest version; of the rest everything. */
+/**
+ * Of C-FIND the latest answer of each peer since the latest version; of a step or notification that was told again the
+ * latest telling; of the rest everything.
+ */
 export function statementsThatCount({
   statements,
   since,
 }: Pick<CompletenessFacts, 'statements' | 'since'>): ExpectedInstances[] {
-  const answers = new Map<string, ExpectedInstances>();
-  for (const one of statements) {
-    if (one.source !== 'c-find' || (since && Date.parse(one.at) <= since.getTime())) continue;
-    const before = answers.get(one.saidBy);
-    if (!before || before.at <= one.at) answers.set(one.saidBy, one);
+  const latest = new Map<string, ExpectedInstances>();
+  for (const one of [...statements].sort((a, b) => (a.at < b.at ? -1 : a.at > b.at ? 1 : 0))) {
+    const { source, saidBy, reference } = one;
+    if (source === 'c-find' && since && Date.parse(one.at) <= since.getTime()) continue;
+    const what = source === 'c-find' ? '' : (reference ?? digestExpected(one));
+    latest.set(`${source} ${what} ${saidBy}`, one);
   }
-  return [...statements.filter(({ source }) => source !== 'c-find'), ...answers.values()];
+  return [...latest.values()];
 }
 
 /**
