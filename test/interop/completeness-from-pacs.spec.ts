@@ -14,7 +14,7 @@ import { type Orthanc, startOrthanc } from '../servers/orthanc';
 import { startRedis, type TestRedis } from '../servers/redis';
 
 /** Issue 4: instances missing by count are fetched when the AE allows it; otherwise the report says "x of y". */
-const TITLES = ['FETCHES', 'ASKS', 'AWAY', 'TELLS', 'CT9'] as const;
+type Sender = 'FETCHES' | 'ASKS' | 'AWAY' | 'TELLS';
 const twenty = (study: string): TestInstance[] =>
   Array.from({ length: 20 }, (_, i) => ctInstance(`${i + 1}`, { study, series: i < 10 ? 'a' : 'b', tone: i }));
 
@@ -65,7 +65,7 @@ async function sendTo(peer: { host: string; port: number; aeTitle: string }, sen
 }
 const toPacs = (all: TestInstance[]) =>
   sendTo({ host: pacs.host, port: pacs.dicomPort, aeTitle: pacs.aeTitle }, 'CT9', all);
-const toUs = (sender: (typeof TITLES)[number], all: TestInstance[]) =>
+const toUs = (sender: Sender, all: TestInstance[]) =>
   sendTo({ host: pacs.outsideHost, port, aeTitle: 'ENDPLATE' }, sender, all);
 
 /** The first version that is made after `work` began. */

@@ -103,7 +103,7 @@ describe('hearing of a study', () => {
     await bench.timeline.append({ studyInstanceUID: study }, 'reception-started', facts);
     expect(await recorder().record({ ...mpps, instances: named(1) })).toBe('recorded');
     expect(await bench.jobs('completeness')).toEqual([
-      { studyInstanceUID: study, quietMs: 60_000, priority: 'stat', rearmed: 0 },
+      { studyInstanceUID: study, quietMs: 60_000, priority: 'stat', rearmed: 0, early: true },
     ]);
   });
 
