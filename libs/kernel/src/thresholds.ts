@@ -6,7 +6,7 @@ export interface Threshold {
 }
 
 /** Version of the table below; written into findings.json and every SR. Any change of a value changes it. */
-export const THRESHOLDS_VERSION = '2026.11.4';
+export const THRESHOLDS_VERSION = '2026.11.5';
 
 const t = (value: number, unit: string, source: string): Threshold => ({ value, unit, source });
 const AGATSTON = 'Agatston et al. 1990, J Am Coll Cardiol 15:827';
@@ -45,7 +45,7 @@ export const THRESHOLD_TABLE = {
     ctWindowLowHU: t(-250, 'HU', 'range in which soft tissue and bone differ'),
     ctWindowHighHU: t(900, 'HU', 'range in which soft tissue and bone differ'),
     ctBoneHU: t(180, 'HU', `${OWN}: cancellous bone after blur`),
-    batch: t(4, 'slices', OWN),
+    batch: t(2, 'slices', OWN),
   },
   level: {
     minBodyProbability: t(0.4, '1', OWN),
