@@ -4,7 +4,7 @@ import { encodePdu } from '../../libs/dimse/src/pdu/encode-pdu';
 import { encodePData } from '../../libs/dimse/src/pdu/p-data';
 import { DICOM_APPLICATION_CONTEXT } from '../../libs/dimse/src/pdu/pdu';
 import { pick, seededRandom } from '../../libs/dimse/src/testing/seeded-random';
-import { FUZZED_SYNTAXES, hostileDataSet } from './hostile-data-set';
+import { any32, FUZZED_SYNTAXES, hostileDataSet, ODD_UIDS } from './hostile-data-set';
 import { FUZZED_SERVICES, hostileService } from './hostile-service';
 
 type Random = () => number;
@@ -103,6 +103,7 @@ const REQUESTS: Readonly<Record<string, (random: Random) => Buffer>> = {
   'titles with path characters': () => request({ calling: '../../../x', called: '\0\u0001/etc/' }),
   'lengths lie': (random) => changed(request(), random, 74, 4),
   'bytes changed': (random) => changed(request(), random, 6, 20),
+  'user information lies': (random) => withSubItems(random),
   'other version': () => {
     const bytes = request();
     bytes.writeUInt16BE(0xfffe, 6);
@@ -168,6 +169,24 @@ function request({ calling = 'STORESCU', called = 'ENDPLATE', contexts = CONTEXT
       extendedNegotiations: [],
     },
   });
+}
+
+/** A request whose user information has window, roles, extended negotiations and identities that lie. */
+function withSubItems(random: Random): Buffer {
+  const whole = request();
+  const at = whole.lastIndexOf(Buffer.from('5000', 'hex'), whole.length - 12);
+  const subItems = Array.from({ length: 1 + pick(random, random() < 0.1 ? 600 : 6) }, () => {
+    const uid = ODD_UIDS[pick(random, ODD_UIDS.length)]!;
+    const named = Buffer.from(random() < 0.5 ? SopClass.CTImageStorage : uid, 'latin1');
+    const said = random() < 0.8 ? named.length : any32(random) & 0xffff;
+    const value = Buffer.concat([Buffer.from([said >> 8, said & 0xff]), named, Buffer.alloc(pick(random, 12), 1)]);
+    const identity = Buffer.concat([Buffer.from([1 + pick(random, 6), 1]), value]);
+    const type = [0x51, 0x53, 0x54, 0x56, 0x57, 0x58, pick(random, 256)][pick(random, 7)]!;
+    return subItem(type, type === 0x58 ? identity : value);
+  });
+  const value = Buffer.concat([whole.subarray(at + 4), ...subItems]);
+  const body = Buffer.concat([whole.subarray(6, at), subItem(0x50, value)]);
+  return header(1, body.length, body);
 }
 
 /** The fixed fields of a request, so many context items, and user information as in any other. */
