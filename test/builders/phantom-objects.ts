@@ -11,6 +11,8 @@ import {
   renderFhirBundle,
   renderReports,
   type ReportContext,
+  type FontSet,
+  segmentationReference,
 } from '@endplate/reporting';
 
 /*
@@ -56,12 +58,7 @@ async function main([out = 'demo-output/objects', from = '0', to = '60']: readon
       softwareVersion: '0.1.0',
       destinationProfile: 'any',
     };
-    const options = {
-      profiles: ['comprehensive-3d', 'comprehensive'],
-      kinds: ['sc', 'seg', 'gsps', 'pdf', 'ko'],
-      fonts,
-    } as const;
-    const objects: RenderedReport[] = [...renderReports(result, context, options)];
+    const objects = objectsOf(n, result, context, fonts);
     for (const { name, bytes } of objects) await writeFile(path.join(folder, `${name}.dcm`), bytes);
     const fhir = renderFhirBundle(result.findings, context);
     if (fhir) await writeFile(path.join(folder, 'report.fhir.json'), fhir);
@@ -78,6 +75,19 @@ async function main([out = 'demo-output/objects', from = '0', to = '60']: readon
   process.stderr.write('\n');
   await segmenter.close();
   process.stdout.write(`${JSON.stringify(studies)}\n`);
+}
+
+/** All kinds; each profile of the report in turn with segments and with outlines alone. */
+function objectsOf(n: number, result: KernelResult, context: ReportContext, fonts: FontSet): RenderedReport[] {
+  const [source] = result.labelMaps;
+  const segmentation = source && segmentationReference(result.findings, source, context);
+  const objects: RenderedReport[] = [];
+  for (const [p, profile] of (['comprehensive-3d', 'comprehensive', 'enhanced'] as const).entries()) {
+    const segments = segmentation && (n + p) % 3 !== 0 ? { segmentation } : {};
+    objects.push(...renderReports(result, context, { profiles: [profile], kinds: [], ...segments }));
+  }
+  const kinds = ['sc', 'seg', 'gsps', 'pdf', 'ko'] as const;
+  return [...objects, ...renderReports(result, context, { profiles: [], kinds, fonts })];
 }
 
 /** What a viewer knows of an image. */

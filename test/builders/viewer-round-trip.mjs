@@ -1,7 +1,7 @@
 // Reads reports and segmentations as a viewer on Cornerstone does, in a process of its own because the adapters are ES modules
 // of a browser: node test/builders/viewer-round-trip.mjs FOLDER…
 // A folder holds sr-*.dcm, seg-structures.dcm and images.json. Prints one line of JSON.
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { createRequire } from 'node:module';
 
@@ -22,8 +22,8 @@ async function readFolder(folder) {
     images.set(`image:${image.sopInstanceUID}`, image);
   }
   const result = { folder, reports: {} };
-  for (const profile of ['comprehensive', 'comprehensive-3d']) {
-    result.reports[profile] = readReport(path.join(folder, `sr-${profile}.dcm`));
+  for (const file of readdirSync(folder).filter((name) => name.startsWith('sr-'))) {
+    result.reports[file] = readReport(path.join(folder, file));
   }
   const segmentation = path.join(folder, 'seg-structures.dcm');
   if (existsSync(segmentation)) result.segmentation = await readSegmentation(segmentation);

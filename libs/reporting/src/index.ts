@@ -1,12 +1,20 @@
 export * from './errors';
 export { type ReportContext, SOURCE_KEYWORDS } from './report-context';
 export { readSourceAttributes } from './read-source-attributes';
-export { renderStructuredReport, type ReportProfile, reportUid } from './sr/document/structured-report';
+export {
+  type RegionForm,
+  renderStructuredReport,
+  type ReportProfile,
+  reportSopClass,
+  reportUid,
+} from './sr/document/structured-report';
 export { checkStructuredReport } from './sr/check/check-structured-report';
 export { type FontBytes, type FontSet } from './capture/font-set';
 export { drawKeyImage, type DrawnKeyImage } from './capture/draw-key-image';
 export { keyImageName, keyImageUid, renderSecondaryCapture } from './capture/secondary-capture';
-export { renderSegmentation, segmentationUid } from './seg/segmentation';
+export { renderSegmentation } from './seg/segmentation';
+export { segmentationUid } from './seg/segmentation-uid';
+export { segmentationReference, type SegmentationReference } from './seg/segmentation-reference';
 export { type LesionMask, type SegmentationSource } from './seg/segmentation-source';
 export { presentationStateUid, renderPresentationState } from './presentation/presentation-state';
 export { checkPresentationState } from './presentation/check-presentation-state';

@@ -10,10 +10,12 @@ import { checkPresentationState } from './presentation/check-presentation-state'
 import { presentationStateUid, renderPresentationState } from './presentation/presentation-state';
 import { type ReportContext } from './report-context';
 import { checkSegmentation } from './seg/check-segmentation';
-import { renderSegmentation, segmentationUid } from './seg/segmentation';
+import { renderSegmentation } from './seg/segmentation';
+import { type SegmentationReference } from './seg/segmentation-reference';
 import { type SegmentationSource } from './seg/segmentation-source';
+import { segmentationUid } from './seg/segmentation-uid';
 import { checkStructuredReport } from './sr/check/check-structured-report';
-import { renderStructuredReport, type ReportProfile, reportUid } from './sr/document/structured-report';
+import { renderStructuredReport, type ReportProfile, reportSopClass, reportUid } from './sr/document/structured-report';
 
 /** Kinds of objects besides the structured report. */
 export type ImageObjectKind = 'sc' | 'seg' | 'gsps' | 'pdf' | 'ko';
@@ -24,6 +26,8 @@ export interface RenderOptions {
   readonly profiles: readonly ReportProfile[];
   /** The other kinds that are wanted. */
   readonly kinds: readonly ImageObjectKind[];
+  /** The segmentation to which the structured reports refer, where it goes to the same place; see `segmentationReference`. */
+  readonly segmentation?: SegmentationReference;
   /** Needed for `sc` and `pdf`. */
   readonly fonts?: FontSet;
 }
@@ -63,7 +67,9 @@ export function* renderReports(
   options: RenderOptions,
 ): Generator<RenderedReport> {
   if (result.findings.outcome.status !== 'analysed') return;
-  for (const profile of options.profiles) yield structuredReport(result.findings, context, profile);
+  for (const profile of options.profiles) {
+    yield structuredReport(result.findings, context, profile, options.segmentation);
+  }
   const { fonts, kinds } = options;
   if (fonts && kinds.includes('sc')) yield* captures(result, context, fonts);
   if (kinds.includes('seg')) yield* segmentations(result, context);
@@ -72,13 +78,19 @@ export function* renderReports(
   if (kinds.includes('ko') && result.keySlices.length > 0) yield keyObjects(result, context);
 }
 
-function structuredReport(findings: StudyFindings, context: ReportContext, profile: ReportProfile): RenderedReport {
-  const bytes = renderStructuredReport(findings, context, profile);
+function structuredReport(
+  findings: StudyFindings,
+  context: ReportContext,
+  profile: ReportProfile,
+  segmentation: SegmentationReference | undefined,
+): RenderedReport {
+  const bytes = renderStructuredReport(findings, context, profile, segmentation);
+  const regions = segmentation ? 'segments' : 'outlines';
   return {
     kind: 'sr',
-    name: `sr-${profile}`,
-    sopClassUID: profile === 'comprehensive-3d' ? SopClass.Comprehensive3DSRStorage : SopClass.ComprehensiveSRStorage,
-    sopInstanceUID: reportUid(findings, profile, context.destinationProfile),
+    name: segmentation ? `sr-${profile}-segments` : `sr-${profile}`,
+    sopClassUID: reportSopClass(profile),
+    sopInstanceUID: reportUid(findings, profile, context.destinationProfile, regions),
     bytes,
     problems: checkStructuredReport(bytes),
   };

@@ -13,6 +13,7 @@ import {
   renderResultMessage,
   type ReportContext,
   type ReportLanguage,
+  segmentationReference,
 } from '@endplate/reporting';
 import { CliError } from '../errors';
 import { type FolderStudy } from '../folder/find-instances';
@@ -37,12 +38,15 @@ export async function writeObjects(
     await writeFile(path.join(out, name), content);
     files.push(name);
   };
+  const context = await contextOf(study, result, language);
+  const [source] = result.labelMaps;
+  const segmentation = source && segmentationReference(findings, source, context);
   const options: RenderOptions = {
     profiles: ['comprehensive-3d'],
+    ...(segmentation ? { segmentation } : {}),
     kinds: ['sc', 'seg', 'gsps', 'pdf', 'ko'],
     fonts: await loadFonts(),
   };
-  const context = await contextOf(study, result, language);
   for (const object of renderReports(result, context, options)) {
     if (object.problems.length > 0)
       throw new CliError('CLI_FAILED', `${object.name} breaks our own check: ${object.problems.join('; ')}`);

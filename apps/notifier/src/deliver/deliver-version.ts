@@ -14,7 +14,7 @@ import {
   withObjects,
   withOutOfReach,
 } from '../ladder';
-import { renderedObjects, type RenderedObject } from './rendered-objects';
+import { isReport, renderedObjects, type RenderedObject } from './rendered-objects';
 
 /** Everything the use case reaches the world through. */
 export interface DeliverVersionPorts extends WriterPorts {
@@ -88,7 +88,7 @@ export class DeliverVersion {
     target: DeliveryTarget,
   ): Promise<DeliveryRecord> {
     // Pictures without the report that was asked for are no delivery.
-    const reportMissing = target.wanted.objects.includes('sr') && objects[0]?.[0]?.kind !== 'sr';
+    const reportMissing = target.wanted.objects.includes('sr') && !objects.some(([one]) => one?.kind === 'sr');
     if (objects.length === 0 || reportMissing) return this.endWithoutObjects(record, name);
     const rendered = await this.writer.reach(record, 'rendered');
     const faulty = objects.flat().flatMap((object) => this.ports.check(object).map((why) => `${object.name}: ${why}`));
@@ -118,8 +118,9 @@ export class DeliverVersion {
     const busy = answers.find(({ verdict }) => verdict === 'busy');
     if (busy) return this.failed(known, new StoreStatusError(busyAnswer(busy)), maxAttempts);
     const refused = answers.filter(({ verdict }) => verdict === 'refused');
-    // The report is the first object; pictures alone are no delivery.
-    if (refused.length === answers.length || answers[0]?.verdict === 'refused') {
+    // Pictures without the report are no delivery.
+    const main = answers.find(({ object }) => isReport(object)) ?? answers[0];
+    if (refused.length === answers.length || main?.verdict === 'refused') {
       return this.writer.end(known, 'dead-letter', refusal(refused));
     }
     return this.writer.reach(known, 'sent');

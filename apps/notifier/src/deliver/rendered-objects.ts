@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
-import { parseDataSet, readFileMeta, SopClass, Tag } from '@endplate/dicom';
+import { type DataSet, parseDataSet, readFileMeta, SopClass, Tag } from '@endplate/dicom';
 import { type WantedObjects } from '@endplate/platform';
 import { type ObjectStore, reportsPrefix } from '@endplate/store';
-import { type DicomObject, type MessageObject } from '../destination/destination.port';
+import { type DicomObject, type MessageObject, type SendableObject } from '../destination/destination.port';
 
 type Kind = WantedObjects['objects'][number];
 type MessageKind = Extract<Kind, 'fhir' | 'hl7'>;
@@ -18,6 +18,7 @@ const MAX_OBJECTS = 256;
 const SR_PROFILE: Readonly<Record<string, WantedObjects['profile'][number]>> = {
   [SopClass.Comprehensive3DSRStorage]: 'comprehensive-3d',
   [SopClass.ComprehensiveSRStorage]: 'comprehensive',
+  [SopClass.EnhancedSRStorage]: 'enhanced',
 };
 
 /** Names below `reports/` of what is no DICOM object. */
@@ -31,8 +32,9 @@ const KIND: Readonly<Record<string, Exclude<Kind, MessageKind>>> = {
 };
 
 /**
- * The objects of a version that a destination wants: structured reports in the order of its profiles, as alternatives,
- * then everything else by name.
+ * The objects of a version that a destination wants: the segmentation, the structured reports in the order of its
+ * profiles, as alternatives, then everything else by name. Of each profile the report that refers to the segmentation
+ * comes before the one that does not, where the destination gets that segmentation.
  * @throws what the store throws when it is away, and DICOM_ codes for an object that is none
  */
 export async function renderedObjects(
@@ -49,11 +51,40 @@ export async function renderedObjects(
     const object = message ? describeMessage(fileOf(key), message, bytes) : describe(nameOf(key), bytes);
     if (wanted.objects.includes(object.kind)) all.push(object);
   }
+  const going = new Set(all.map((one) => (one.kind === 'seg' ? one.sopInstanceUID : '')));
   const reports = wanted.profile.flatMap((profile) =>
-    all.filter((one) => one.kind === 'sr' && SR_PROFILE[one.sopClassUID] === profile),
+    all
+      .filter((one) => one.form === 'dicom' && SR_PROFILE[one.sopClassUID] === profile)
+      .filter((one) => requirementsOf(one).every((uid) => going.has(uid)))
+      .sort((a, b) => requirementsOf(b).length - requirementsOf(a).length),
   );
-  const others = all.filter(({ kind }) => kind !== 'sr').sort((a, b) => (a.name < b.name ? -1 : 1));
-  return [...(reports.length > 0 ? [reports] : []), ...others.map((one) => [one])];
+  const byName = all.filter(({ kind }) => kind !== 'sr').sort((a, b) => (a.name < b.name ? -1 : 1));
+  const segmentations = byName.filter(({ kind }) => kind === 'seg');
+  const others = byName.filter(({ kind }) => kind !== 'seg');
+  return [
+    ...segmentations.map((one) => [one]),
+    ...(reports.length > 0 ? [reports] : []),
+    ...others.map((one) => [one]),
+  ];
+}
+
+/** Whether it is a structured report. */
+export function isReport(object: SendableObject): boolean {
+  return object.form === 'dicom' && object.sopClassUID in SR_PROFILE;
+}
+
+function requirementsOf(object: RenderedObject): readonly string[] {
+  return object.form === 'dicom' ? (object.requires ?? []) : [];
+}
+
+/** Segmentations that a report refers to. */
+function segmentationsIn(header: DataSet): string[] {
+  return header
+    .sequence(Tag.CurrentRequestedProcedureEvidenceSequence)
+    .flatMap((study) => study.sequence(Tag.ReferencedSeriesSequence))
+    .flatMap((series) => series.sequence(Tag.ReferencedSOPSequence))
+    .filter((item) => item.string(Tag.ReferencedSOPClassUID) === SopClass.SegmentationStorage)
+    .map((item) => item.string(Tag.ReferencedSOPInstanceUID) ?? '');
 }
 
 function wantsDicom({ objects }: WantedObjects): boolean {
@@ -68,10 +99,13 @@ function describe(name: string, bytes: Buffer): RenderedObject {
   const { meta, dataSetOffset } = readFileMeta(bytes);
   const dataSet = bytes.subarray(dataSetOffset);
   const header = parseDataSet(dataSet, meta.transferSyntaxUID, { untilTag: Tag.PixelData });
+  const kind = meta.sopClassUID in SR_PROFILE ? 'sr' : (KIND[meta.sopClassUID] ?? 'sc');
+  const requires = kind === 'sr' ? segmentationsIn(header) : [];
   return {
     form: 'dicom',
     name,
-    kind: meta.sopClassUID in SR_PROFILE ? 'sr' : (KIND[meta.sopClassUID] ?? 'sc'),
+    kind,
+    ...(requires.length > 0 ? { requires } : {}),
     bytes,
     dataSet,
     sopClassUID: meta.sopClassUID,

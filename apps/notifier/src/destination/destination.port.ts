@@ -10,6 +10,8 @@ export interface DicomObject {
   readonly sopInstanceUID: string;
   readonly seriesInstanceUID: string;
   readonly transferSyntaxUID: string;
+  /** SOP Instance UIDs of objects that the destination must have taken before, for this one refers to them. */
+  readonly requires?: readonly string[];
   /** Hexadecimal, of `bytes`. */
   readonly sha256: string;
   /** The Part 10 file. */
@@ -107,4 +109,17 @@ export type CommittableObject = Pick<DicomObject, 'sopClassUID' | 'sopInstanceUI
 /** The DICOM objects among objects. */
 export function dicomObjects(objects: readonly SendableObject[]): readonly DicomObject[] {
   return objects.filter((object): object is DicomObject => object.form === 'dicom');
+}
+
+/** The alternatives whose requirements the destination took, as far as it has answered; in their order. */
+export function permitted(
+  alternatives: readonly DicomObject[],
+  answers: readonly SendAnswer[],
+): readonly DicomObject[] {
+  const taken = new Set(
+    answers.flatMap(({ object, verdict }) =>
+      verdict === 'accepted' && object.form === 'dicom' ? [object.sopInstanceUID] : [],
+    ),
+  );
+  return alternatives.filter(({ requires = [] }) => requires.every((uid) => taken.has(uid)));
 }

@@ -12,6 +12,7 @@ import {
   type DicomObject,
   dicomObjects,
   type FetchedObject,
+  permitted,
   type ReadBackPort,
   type SendAnswer,
 } from './destination.port';
@@ -99,7 +100,7 @@ class DimsePeer {
     const answers: SendAnswer[] = [];
     await conversation(association, async () => {
       for (const one of alternatives) {
-        const answer = await sendOne(association, one);
+        const answer = await sendOne(association, permitted(one, answers));
         answers.push(answer);
         // A destination that has no room has none for the next object either.
         if (answer.verdict === 'busy') return;

@@ -7,6 +7,7 @@ import {
   type DestinationPort,
   type DicomObject,
   dicomObjects,
+  permitted,
   type ReadBackPort,
   type SendAnswer,
 } from './destination.port';
@@ -48,8 +49,25 @@ function outOfReach({ readBack }: DestinationOf<'stow'>): DeliveryRecord['outOfR
   ];
 }
 
-/** The first alternative of each, then the next one of those whose SOP class was refused. */
+/** What refers to other objects goes after them, and only where they were taken. */
 async function sendAll(
+  peer: HttpPeer,
+  root: string,
+  objects: readonly (readonly DicomObject[])[],
+): Promise<readonly SendAnswer[]> {
+  const refers = (one: readonly DicomObject[]): boolean => one.some(({ requires }) => requires !== undefined);
+  const independent = objects.filter((one) => !refers(one));
+  const first = independent.length > 0 ? await sendEach(peer, root, independent) : [];
+  // Nothing that may yet be taken decides which report it is.
+  if (first.some(({ verdict }) => verdict === 'busy')) return first;
+  const later = objects.filter(refers).map((one) => permitted(one, first));
+  const second = later.length > 0 ? await sendEach(peer, root, later) : [];
+  const answers = { independent: first.values(), dependent: second.values() };
+  return objects.map((one) => (refers(one) ? answers.dependent : answers.independent).next().value!);
+}
+
+/** The first alternative of each, then the next one of those whose SOP class was refused. */
+async function sendEach(
   peer: HttpPeer,
   root: string,
   objects: readonly (readonly DicomObject[])[],

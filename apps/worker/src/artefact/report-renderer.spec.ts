@@ -52,7 +52,7 @@ describe('the objects of a version', () => {
 
   it('are those too that a destination asks for', async () => {
     expect(await names(['seg', 'pdf', 'ko'])).toEqual([
-      'sr-comprehensive-3d', 'sc-01-overview', 'seg-structures', 'pdf-report', 'ko-findings',
+      'sr-comprehensive-3d', 'sr-comprehensive-3d-segments', 'sc-01-overview', 'seg-structures', 'pdf-report', 'ko-findings',
     ]); // prettier-ignore
   });
 });

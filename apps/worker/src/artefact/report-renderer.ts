@@ -12,6 +12,7 @@ import {
   type ReportContext,
   type ReportLanguage,
   type ReportProfile,
+  segmentationReference,
 } from '@endplate/reporting';
 import { type RenderedArtefact, type VersionRenderer } from './version-renderer.port';
 
@@ -47,8 +48,17 @@ export function reportRenderer({
         destinationProfile,
         language,
       });
+      // A report that refers to the segmentation is only for destinations that get both; the other one is for the rest.
+      const [labelMap] = result.labelMaps;
+      const segmentation =
+        kinds.includes('seg') && labelMap
+          ? segmentationReference(result.findings, labelMap, contextFor(EVERY_DESTINATION))
+          : undefined;
       for (const profile of profiles) {
-        yield* attempt(`sr-${profile}`, result, contextFor(profile), { profiles: [profile], kinds: [] });
+        const options = { profiles: [profile], kinds: [] };
+        yield* attempt(`sr-${profile}`, result, contextFor(profile), options);
+        if (!segmentation) continue;
+        yield* attempt(`sr-${profile}-segments`, result, contextFor(profile), { ...options, segmentation });
       }
       for (const kind of new Set<ImageObjectKind>(['sc', ...kinds])) {
         yield* attempt(kind, result, contextFor(EVERY_DESTINATION), { profiles: [], kinds: [kind], fonts });

@@ -60,6 +60,8 @@ export const CODE = {
   middle: inScheme('NCIt')('C25569', 'Middle'),
   posterior: sct('255551008', 'Posterior'),
   imageRegion: dcm('111030', 'Image Region'),
+  referencedSegment: dcm('121191', 'Referenced Segment'),
+  sourceSeriesForSegmentation: dcm('121232', 'Source series for segmentation'),
   derivation: dcm('121401', 'Derivation'),
   measurementMethod: sct('370129005', 'Measurement Method'),
   mean: sct('373098007', 'Mean'),

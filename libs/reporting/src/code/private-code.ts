@@ -64,5 +64,7 @@ export const PRIVATE = {
   methodThreshold: endplate('EP0092', 'Voxels over a fixed threshold'),
   methodEndplates: endplate('EP0093', 'Distance between endplates, native voxels'),
   methodMarrow: endplate('EP0094', 'Ratio to marrow of the same vertebra'),
+  methodVoxels: endplate('EP0096', 'Voxels of the structure, native grid'),
+  methodLines: endplate('EP0097', 'Lines along the endplates, native voxels'),
   attenuationP95: endplate('EP0095', 'Attenuation of the calcified voxels, 95th percentile'),
 } as const satisfies Record<string, CodedConcept>;

@@ -13,6 +13,8 @@ import { type LesionMask, type SegmentationSource } from './segmentation-source'
 
 /** One segment with the voxels of the box that belong to it. */
 export interface Segment {
+  /** Id of the disc or vertebra that it is; absent for lesions. */
+  readonly structureId?: string;
   readonly label: string;
   /** Layer on which a presentation state draws it. @standard PS3.3 C.10.7 */
   readonly layer: string;
@@ -112,13 +114,13 @@ function structureSegment(
     if (!disc) return undefined;
     const tracking = trackDisc(findings, disc, words);
     const type = discSite(disc.level);
-    return { label: short(tracking), layer: 'DISC', category, type, tracking, colour: COLOUR.disc, voxels };
+    return { structureId: findingId, label: short(tracking), layer: 'DISC', category, type, tracking, colour: COLOUR.disc, voxels }; // prettier-ignore
   }
   const vertebra = findings.vertebrae.find(({ id }) => id === findingId);
   if (!vertebra) return undefined;
   const tracking = trackVertebra(findings, vertebra, words);
   const type = vertebraSite(vertebra.level, vertebra.id);
-  return { label: short(tracking), layer: 'VERTEBRA', category, type, tracking, colour: COLOUR[kind], voxels };
+  return { structureId: findingId, label: short(tracking), layer: 'VERTEBRA', category, type, tracking, colour: COLOUR[kind], voxels }; // prettier-ignore
 }
 
 function lesionSegment(findings: StudyFindings, { kind, findingId, voxels }: LesionMask, words: ReportText): Segment[] {

@@ -12,7 +12,8 @@ import { groups, render, uidsOf } from '../testing/read-report';
 import { OFFSET, SERIES, someSource as source } from '../testing/some-source';
 import { checkSegmentation } from './check-segmentation';
 import { cieLab } from './cielab';
-import { renderSegmentation, segmentationUid } from './segmentation';
+import { renderSegmentation } from './segmentation';
+import { segmentationUid } from './segmentation-uid';
 import { type SegmentationSource } from './segmentation-source';
 
 const hasDciodvfy = spawnSync('which', ['dciodvfy']).status === 0;

@@ -1,7 +1,6 @@
 import {
   affineColumn,
   cross,
-  deriveUid,
   dot,
   encodePart10,
   length,
@@ -9,7 +8,6 @@ import {
   normalise,
   SopClass,
   Tag,
-  type UID,
 } from '@endplate/dicom';
 import { type StudyFindings } from '@endplate/findings';
 import { CODE } from '../code/concept';
@@ -19,18 +17,12 @@ import { equipmentModules } from '../module/equipment';
 import { patientStudyModules } from '../module/patient-study';
 import { type ReportContext } from '../report-context';
 import { codeItem, sopItem } from '../sr/content/content-item';
-import { packBits, type SegmentFrame, segmentFrames } from './segment-frames';
+import { plannedSegments } from './planned-segments';
+import { packBits, type SegmentFrame } from './segment-frames';
 import { type ReportText, reportText } from '../text/report-text';
-import { type Segment, segmentItem, segmentsOf } from './segment';
+import { segmentItem } from './segment';
+import { dimensionOrganizationUid, segmentationSeriesUid, segmentationUid } from './segmentation-uid';
 import { type SegmentationSource } from './segmentation-source';
-
-/** Most bytes of pixel data: what does not fit is left out, vertebrae first. */
-const MAX_PIXEL_BYTES = 56 * 1024 ** 2;
-
-/** SOP Instance UID of the segmentation of one series: a pure function of study, version, series and destination profile. */
-export function segmentationUid(findings: StudyFindings, source: SegmentationSource, context: ReportContext): UID {
-  return deriveUid('seg', ...names(findings, context), source.seriesInstanceUID);
-}
 
 /**
  * Writes structures and lesions of one series as a DICOM Segmentation: binary, on the whole planes of the series, one
@@ -50,7 +42,7 @@ export function renderSegmentation(
   if (frameOfReferenceUID === undefined) throw new ReportNotPossibleError('the series has no frame of reference.');
   const [columns, rows] = seriesDims;
   const words = reportText(context.language);
-  const { segments, frames, left } = fitting(segmentsOf(findings, source, words), source);
+  const { segments, frames, left } = plannedSegments(findings, source, words);
   if (frames.length === 0) throw new ReportNotPossibleError('nothing was segmented.');
   const { date, time } = contentTime(findings.createdAt, context);
   const algorithm = algorithmItem(findings);
@@ -59,7 +51,7 @@ export function renderSegmentation(
     SOPInstanceUID: segmentationUid(findings, source, context),
     ...patientStudyModules(findings.studyInstanceUID, context),
     Modality: 'SEG',
-    SeriesInstanceUID: deriveUid('seg-series', ...names(findings, context)),
+    SeriesInstanceUID: segmentationSeriesUid(findings, context),
     SeriesNumber: 9102,
     SeriesDescription: words.say('series.segmentation'),
     SeriesDate: date,
@@ -97,27 +89,6 @@ export function renderSegmentation(
   });
 }
 
-function names(findings: StudyFindings, context: ReportContext): [string, string, string] {
-  return [findings.studyInstanceUID, String(findings.version), context.destinationProfile];
-}
-
-/** As many segments as there is room for, in their order. */
-function fitting(
-  all: readonly Segment[],
-  source: SegmentationSource,
-): { segments: readonly Segment[]; frames: readonly SegmentFrame[]; left: number } {
-  const [columns, rows] = source.seriesDims;
-  const most = Math.floor((MAX_PIXEL_BYTES * 8) / (columns * rows));
-  const frames = segmentFrames(all, source);
-  if (frames.length <= most) return { segments: all, frames, left: 0 };
-  const count = frames[most]!.segment - 1;
-  return {
-    segments: all.slice(0, count),
-    frames: frames.filter(({ segment }) => segment <= count),
-    left: all.length - count,
-  };
-}
-
 /** @standard PS3.3 10.16 */
 function algorithmItem({ software, model }: StudyFindings): NaturalDataset {
   return {
@@ -144,7 +115,7 @@ function references(frames: readonly SegmentFrame[], source: SegmentationSource)
 
 /** Frames are ordered by segment, then along the normal. @standard PS3.3 C.7.6.17 */
 function dimensions(findings: StudyFindings, source: SegmentationSource, context: ReportContext): NaturalDataset {
-  const uid = deriveUid('seg-dimensions', ...names(findings, context), source.seriesInstanceUID);
+  const uid = dimensionOrganizationUid(findings, source, context);
   return {
     DimensionOrganizationSequence: [{ DimensionOrganizationUID: uid }],
     DimensionIndexSequence: [

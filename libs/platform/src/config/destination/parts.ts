@@ -1,7 +1,7 @@
 import { z } from 'zod';
 
 /** Profiles of the structured report, as a destination lists them. */
-export const REPORT_PROFILES = ['comprehensive-3d', 'comprehensive'] as const;
+export const REPORT_PROFILES = ['comprehensive-3d', 'comprehensive', 'enhanced'] as const;
 
 /**
  * DICOM objects that can be sent: structured report, key images as Secondary Capture, segmentation, one page as

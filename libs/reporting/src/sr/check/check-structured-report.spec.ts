@@ -42,15 +42,18 @@ const groupsOf = (root: Item): Item[] =>
   );
 
 describe('checkStructuredReport', () => {
-  it.each(['comprehensive', 'comprehensive-3d'] as const)('finds nothing in our reports (%s)', (profile) => {
-    const mr = someFindings('MR').withDiscs(3).withVertebrae(3);
-    mr.withEndplate(assessed(someModic({ type: 'mixed', mixedOf: ['1', '2'], outlines: [mr.outline(0)] }), 0.8));
-    const ct = someFindings('CT');
-    ct.withDisc({ level: null, outlines: [inSpace(ct.outline(0))] });
-    for (const one of [mr.build(), ct.build(), someFindings('CT').build(), findings]) {
-      expect(checkStructuredReport(renderStructuredReport(one, someContext(), profile))).toEqual([]);
-    }
-  });
+  it.each(['enhanced', 'comprehensive', 'comprehensive-3d'] as const)(
+    'finds nothing in our reports (%s)',
+    (profile) => {
+      const mr = someFindings('MR').withDiscs(3).withVertebrae(3);
+      mr.withEndplate(assessed(someModic({ type: 'mixed', mixedOf: ['1', '2'], outlines: [mr.outline(0)] }), 0.8));
+      const ct = someFindings('CT');
+      ct.withDisc({ level: null, outlines: [inSpace(ct.outline(0))] });
+      for (const one of [mr.build(), ct.build(), someFindings('CT').build(), findings]) {
+        expect(checkStructuredReport(renderStructuredReport(one, someContext(), profile))).toEqual([]);
+      }
+    },
+  );
 
   it('finds nothing in the unspoilt data set of this spec', () => {
     expect(checkStructuredReport(encodePart10(report()))).toEqual([]);
@@ -59,7 +62,11 @@ describe('checkStructuredReport', () => {
   it.each<[string, (root: Item) => void, RegExp]>([
     ['a verified report', (r) => (r['VerificationFlag'] = 'VERIFIED'), /claims to be verified/],
     ['another modality', (r) => (r['Modality'] = 'OT'), /modality is not SR/],
-    ['another SOP class', (r) => (r['SOPClassUID'] = '1.2.840.10008.5.1.4.1.1.88.11'), /neither Comprehensive SR/],
+    [
+      'another SOP class',
+      (r) => (r['SOPClassUID'] = '1.2.840.10008.5.1.4.1.1.88.11'),
+      /neither Enhanced SR nor Comprehensive SR/,
+    ],
     ['a missing type 2 attribute', (r) => delete r['PatientID'], /PatientID is missing/],
     ['a missing type 1 value', (r) => (r['SeriesInstanceUID'] = null), /SeriesInstanceUID is missing/],
     ['a value too long', (r) => (r['AccessionNumber'] = '12345678901234567'), /more than 16 characters/],

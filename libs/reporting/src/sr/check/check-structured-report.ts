@@ -6,6 +6,11 @@ import { checkValues } from './check-values';
 /** Attributes that every report has, with a value (type 1) or perhaps empty (type 2). @standard PS3.3 A.35.3-1 */
 const TYPE_1 = ['SOPClassUID', 'SOPInstanceUID', 'StudyInstanceUID', 'SeriesInstanceUID', 'SeriesNumber', 'InstanceNumber', 'ContentDate', 'ContentTime', 'CompletionFlag', 'VerificationFlag', 'Manufacturer'] as const; // prettier-ignore
 const TYPE_2 = ['PatientName', 'PatientID', 'PatientBirthDate', 'PatientSex', 'StudyDate', 'StudyTime', 'ReferringPhysicianName', 'StudyID', 'AccessionNumber'] as const; // prettier-ignore
+const REPORT_CLASSES: ReadonlySet<string> = new Set([
+  SopClass.EnhancedSRStorage,
+  SopClass.ComprehensiveSRStorage,
+  SopClass.Comprehensive3DSRStorage,
+]);
 /** More are not listed: a report with so many faults is thrown away as a whole. */
 const MAX_PROBLEMS = 50;
 
@@ -38,8 +43,8 @@ export function checkStructuredReport(bytes: Buffer): string[] {
 function checkDocument(dataSet: DataSet, metaInstanceUID: string): string[] {
   const problems: string[] = [];
   const sopClassUID = dataSet.string(Tag.SOPClassUID);
-  if (sopClassUID !== SopClass.ComprehensiveSRStorage && sopClassUID !== SopClass.Comprehensive3DSRStorage) {
-    problems.push(`The SOP class ${sopClassUID ?? '(none)'} is neither Comprehensive SR nor Comprehensive 3D SR.`);
+  if (sopClassUID === undefined || !REPORT_CLASSES.has(sopClassUID)) {
+    problems.push(`The SOP class ${sopClassUID ?? '(none)'} is neither Enhanced SR nor Comprehensive SR nor Comprehensive 3D SR.`); // prettier-ignore
   }
   if (dataSet.string(Tag.SOPInstanceUID) !== metaInstanceUID) {
     problems.push('The SOP Instance UID differs from that of the file meta information.');

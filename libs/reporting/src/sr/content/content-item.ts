@@ -90,6 +90,15 @@ export function image(relationship: Relationship, reference: ImageReference, nam
   return make('IMAGE', relationship, name, [], { ReferencedSOPSequence: [sopItem(reference)] });
 }
 
+/** IMAGE: one segment of a segmentation. @standard PS3.3 C.18.4 */
+export function segmentImage(name: CodedConcept, reference: ImageReference, segmentNumber: number): ContentItem {
+  if (!Number.isInteger(segmentNumber) || segmentNumber < 1) {
+    throw new ContentInvalidError(`"${name.meaning}" refers to segment ${segmentNumber}`);
+  }
+  const item = { ...sopItem(reference), ReferencedSegmentNumber: segmentNumber };
+  return make('IMAGE', 'CONTAINS', name, [], { ReferencedSOPSequence: [item] });
+}
+
 /**
  * SCOORD: a closed polyline, [column, row] in pixels of one image, top left corner of the top left pixel 0, 0.
  *

@@ -1,9 +1,11 @@
 import { type StudyFindings } from '@endplate/findings';
 import { type ReportContext } from '../../report-context';
+import { type SegmentationReference } from '../../seg/segmentation-reference';
 import { reportText } from '../../text/report-text';
 import { type ContentItem } from '../content/content-item';
-import { discGroup } from '../finding/disc-group';
+import { discGroups } from '../finding/disc-group';
 import { endplateGroup } from '../finding/endplate-group';
+import { type ReportForm } from '../finding/report-form';
 import { endplatesReason, studyItems } from '../finding/study-items';
 import { spineGroups } from '../finding/spine-group';
 import { vertebraGroup } from '../finding/vertebra-group';
@@ -19,8 +21,10 @@ export function reportContent(
   findings: StudyFindings,
   context: ReportContext,
   coordinates: CoordinateKind,
+  segmentation?: SegmentationReference,
 ): ContentItem {
   const words = reportText(context.language);
+  const form: ReportForm = { coordinates, words, ...(segmentation ? { segmentation } : {}) };
   const used = findings.series.filter((series) => series.used && series.instances.length > 0);
   const endplates = endplatesReason(findings.endplates) ? [] : findings.endplates;
   const vertebrae = findings.vertebrae.filter(({ id }) => id !== 'sacrum');
@@ -31,10 +35,10 @@ export function reportContent(
     imageLibrary: imageLibrary(used),
     algorithm: algorithmIdentification(findings, 'HAS CONCEPT MOD'),
     groups: [
-      ...findings.discs.map((disc) => discGroup(findings, disc, coordinates, words)),
-      ...endplates.map((endplate) => endplateGroup(findings, endplate, coordinates, words)),
-      ...vertebrae.map((vertebra) => vertebraGroup(findings, vertebra, coordinates, words)),
-      ...spineGroups(findings, words),
+      ...findings.discs.flatMap((disc) => discGroups(findings, disc, form)),
+      ...endplates.map((endplate) => endplateGroup(findings, endplate, form)),
+      ...vertebrae.map((vertebra) => vertebraGroup(findings, vertebra, form)),
+      ...spineGroups(findings, form),
     ],
     evaluations: studyItems(findings, words),
   });

@@ -22,6 +22,7 @@ const KIND = {
 } as const satisfies Record<ApartPiece['kind'], CodedConcept>;
 
 const THRESHOLD = { method: PRIVATE.methodThreshold } as const;
+const VOXELS = { method: PRIVATE.methodVoxels } as const;
 
 /** Calcification and gas of one disc: present, absent or undetermined, then what was measured. */
 export function calcificationItems(disc: Pick<DiscFinding, 'calcification' | 'vacuum'>): ContentItem[] {
@@ -43,19 +44,19 @@ function calcification(c: Calcification, confidence: number): ContentItem[] {
     evaluation(CODE.calcification, c.present ? CODE.present : CODE.absent, confidence),
     ...sites.map((site) => evaluation(PRIVATE.site, SITE[site])),
     measurement(PRIVATE.calcifiedVolume, c.volumeMm3, UNIT.mm3, { method: PRIVATE.methodContent }),
-    measurement(CODE.calcificationPercent, c.percentOfDisc, UNIT.percent),
-    measurement(CODE.calcificationCount, c.islands.length, UNIT.ratio),
+    measurement(CODE.calcificationPercent, c.percentOfDisc, UNIT.percent, { method: PRIVATE.methodContent }),
+    measurement(CODE.calcificationCount, c.islands.length, UNIT.ratio, VOXELS),
     ...attenuation(c.meanHU, CODE.mean),
-    ...(c.p95HU === undefined ? [] : [measurement(PRIVATE.attenuationP95, c.p95HU, UNIT.hounsfield)]),
+    ...(c.p95HU === undefined ? [] : [measurement(PRIVATE.attenuationP95, c.p95HU, UNIT.hounsfield, VOXELS)]),
     ...attenuation(c.maxHU, CODE.maximum),
-    measurement(CODE.volume, c.discVolumeMm3, UNIT.mm3),
+    measurement(CODE.volume, c.discVolumeMm3, UNIT.mm3, VOXELS),
     measurement(PRIVATE.volumeOver130, c.sensitivityBandMm3.over130, UNIT.mm3, THRESHOLD),
     measurement(PRIVATE.volumeOver160, c.sensitivityBandMm3.over160, UNIT.mm3, THRESHOLD),
     measurement(PRIVATE.volumeOver200, c.sensitivityBandMm3.over200, UNIT.mm3, THRESHOLD),
-    measurement(PRIVATE.boneContinuousVolume, c.boneContinuousVolumeMm3, UNIT.mm3),
+    measurement(PRIVATE.boneContinuousVolume, c.boneContinuousVolumeMm3, UNIT.mm3, VOXELS),
     ...kinds.map((kind) => evaluation(PRIVATE.boneContinuousKind, KIND[kind])),
-    measurement(PRIVATE.agatstonLike, c.agatstonLike, UNIT.ratio),
-    measurement(PRIVATE.smallestDetectable, c.smallestDetectableMm, UNIT.mm),
+    measurement(PRIVATE.agatstonLike, c.agatstonLike, UNIT.ratio, THRESHOLD),
+    measurement(PRIVATE.smallestDetectable, c.smallestDetectableMm, UNIT.mm, THRESHOLD),
   ];
 }
 

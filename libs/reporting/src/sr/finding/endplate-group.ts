@@ -6,10 +6,10 @@ import { PRIVATE } from '../../code/private-code';
 import { UNIT } from '../../code/unit';
 import { type ReportText } from '../../text/report-text';
 import { type ContentItem, text } from '../content/content-item';
-import { type CoordinateKind, graphicOf, type MeasurementGroupInput } from '../template/measurement-group';
-import { planarGroup } from '../template/tid-1410';
-import { genericGroup } from '../template/tid-1501';
+import { type MeasurementGroupInput } from '../template/measurement-group';
 import { evaluation, measurement } from '../template/tid-300';
+import { type ReportForm } from './report-form';
+import { structureGroup } from './structure-group';
 import { trackEndplate } from './tracking';
 import { given, withheldItems } from './withheld';
 
@@ -21,15 +21,12 @@ const TYPE = {
   mixed: PRIVATE.modicMixed,
 } as const satisfies Record<Modic['type'], CodedConcept>;
 
+const VOXELS = { method: PRIVATE.methodVoxels } as const;
 const MARROW = { derivation: CODE.median, method: PRIVATE.methodMarrow } as const;
 
-/** Measurement group of one endplate: planar with the outline of the change, else without a region. */
-export function endplateGroup(
-  findings: StudyFindings,
-  endplate: EndplateFinding,
-  coordinates: CoordinateKind,
-  words: ReportText,
-): ContentItem {
+/** Measurement group of one endplate: planar with the outline of the change, else on its vertebra's segment or without a region. */
+export function endplateGroup(findings: StudyFindings, endplate: EndplateFinding, form: ReportForm): ContentItem {
+  const { words } = form;
   const input: MeasurementGroupInput = {
     ...trackEndplate(findings, endplate, words),
     finding: PRIVATE.endplate,
@@ -41,8 +38,7 @@ export function endplateGroup(
     ],
   };
   const outlines = endplate.modic.status === 'assessed' ? endplate.modic.value.outlines : [];
-  const graphic = graphicOf(outlines, coordinates);
-  return graphic?.kind === 'image' ? planarGroup(input, graphic) : genericGroup(input, graphic);
+  return structureGroup(input, outlines, endplate.vertebraId, form);
 }
 
 function modicItems(modic: Modic, confidence: number, words: ReportText): ContentItem[] {
@@ -58,8 +54,8 @@ function modicItems(modic: Modic, confidence: number, words: ReportText): Conten
       ? []
       : [
           measurement(CODE.area, modic.areaMm2, UNIT.mm2, { derivation: CODE.maximum }),
-          measurement(PRIVATE.modicHeightPercent, modic.heightPercent, UNIT.percent),
-          measurement(PRIVATE.modicContact, modic.apFraction, UNIT.ratio),
+          measurement(PRIVATE.modicHeightPercent, modic.heightPercent, UNIT.percent, VOXELS),
+          measurement(PRIVATE.modicContact, modic.apFraction, UNIT.ratio, VOXELS),
         ]),
     ...(modic.focalLesion
       ? [measurement(PRIVATE.focalLesionArea, modic.focalLesion.areaMm2, UNIT.mm2, { derivation: CODE.maximum })]

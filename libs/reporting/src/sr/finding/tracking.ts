@@ -23,6 +23,11 @@ export function trackDisc(
   };
 }
 
+/** UID of a disc's outline where the outline has a group beside the disc's; it stays as the disc's does. */
+export function trackDiscOutline(study: Study, disc: Pick<DiscFinding, 'id' | 'level'>): string {
+  return trackingUid(study, `${disc.level ?? disc.id}-outline`);
+}
+
 /** Tracking of an endplate, as {@link trackDisc}. */
 export function trackEndplate(
   study: Study,

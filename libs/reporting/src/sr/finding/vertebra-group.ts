@@ -5,11 +5,11 @@ import { PRIVATE } from '../../code/private-code';
 import { UNIT } from '../../code/unit';
 import { type ReportText } from '../../text/report-text';
 import { type ContentItem } from '../content/content-item';
-import { type CoordinateKind, graphicOf, type MeasurementGroupInput } from '../template/measurement-group';
-import { planarGroup } from '../template/tid-1410';
-import { genericGroup } from '../template/tid-1501';
+import { type MeasurementGroupInput } from '../template/measurement-group';
 import { measurement } from '../template/tid-300';
 import { heightItems } from './disc-group';
+import { type ReportForm } from './report-form';
+import { structureGroup } from './structure-group';
 import { trackVertebra } from './tracking';
 import { given, type NamedAssessment, withheldItems } from './withheld';
 
@@ -35,12 +35,8 @@ function dents({ endplateDefects }: VertebraFinding, words: ReportText): NamedAs
 }
 
 /** Measurement group of one vertebral body: heights and wedge on the plane of its outline. */
-export function vertebraGroup(
-  findings: StudyFindings,
-  vertebra: VertebraFinding,
-  coordinates: CoordinateKind,
-  words: ReportText,
-): ContentItem {
+export function vertebraGroup(findings: StudyFindings, vertebra: VertebraFinding, form: ReportForm): ContentItem {
+  const { words } = form;
   const input: MeasurementGroupInput = {
     ...trackVertebra(findings, vertebra, words),
     finding: CODE.vertebra,
@@ -49,11 +45,10 @@ export function vertebraGroup(
       ...given(vertebra.heights, heightItems),
       ...(vertebra.wedgePercent === undefined
         ? []
-        : [measurement(PRIVATE.bodyWedge, vertebra.wedgePercent, UNIT.percent)]),
+        : [measurement(PRIVATE.bodyWedge, vertebra.wedgePercent, UNIT.percent, { method: PRIVATE.methodEndplates })]),
       ...dentItems(vertebra),
       ...withheldItems([[words.say('what.heights'), vertebra.heights], ...dents(vertebra, words)], words),
     ],
   };
-  const graphic = graphicOf(vertebra.outlines, coordinates);
-  return graphic?.kind === 'image' ? planarGroup(input, graphic) : genericGroup(input, graphic);
+  return structureGroup(input, vertebra.outlines, vertebra.id, form);
 }

@@ -23,6 +23,8 @@ export interface MeasurementGroupInput {
   readonly finding: CodedConcept;
   readonly findingSite: CodedConcept;
   readonly topographicalModifier?: CodedConcept;
+  /** The region as a segment with its source, in the place of a graphic. */
+  readonly region?: readonly ContentItem[];
   /** Measurements and evaluations. */
   readonly items: readonly ContentItem[];
 }
@@ -64,7 +66,7 @@ export function measurementGroup(
         ...(modifier ? [code('HAS CONCEPT MOD', CODE.topographicalModifier, modifier)] : []),
       ]),
       ...(drawn ? [text('CONTAINS', CODE.comment, input.trackingIdentifier)] : []),
-      ...(graphic ? [graphic.item] : []),
+      ...(graphic ? [graphic.item] : (input.region ?? [])),
       ...(drawn ? withArea(input.items, drawn) : input.items),
     ],
     { templateId: template },
