@@ -2,7 +2,7 @@ import { readPart10, SopClass, Tag } from '@endplate/dicom';
 import { assessed, type StudyFindings } from '@endplate/findings';
 import { CODE } from '../../code/concept';
 import { renderSegmentation } from '../../seg/segmentation';
-import { segmentationReference } from '../../seg/segmentation-reference';
+import { segmentationReference } from '../../seg/refer-to-segmentation';
 import { type SegmentationSource } from '../../seg/segmentation-source';
 import { groups, number, text } from '../../testing/read-report';
 import { inSpace, someContext, someFindings, someModic } from '../../testing/some-findings';
