@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { encodeDataSet, type NaturalDataset, SopClass, TransferSyntax } from '@endplate/dicom';
 import { openAssociation } from '@endplate/dimse';
-import { StudyEvidence } from '@endplate/studies';
+import { Manifests, StudyEvidence } from '@endplate/studies';
 import { startRedis, type TestRedis } from '../../../../test/servers/redis';
 import { ctInstance } from '../testing/instance';
 import { ListenerBench } from '../testing/listener-bench';
@@ -28,6 +28,19 @@ const listFile = (list: unknown) => {
 };
 const metrics = async (bench: ListenerBench) =>
   (await fetch(`${await bench.application.nest.getUrl()}/metrics`)).text();
+
+const explicit = (list: NaturalDataset) => encodeDataSet(list, TransferSyntax.ExplicitVRLittleEndian);
+const begun = (study: string): NaturalDataset => ({
+  ScheduledStepAttributesSequence: [{ StudyInstanceUID: study }],
+  ...{ PerformedProcedureStepID: 'P1', PerformedStationAETitle: 'CT1', Modality: 'CT' },
+  ...{ PerformedProcedureStepStartDate: '20261124', PerformedProcedureStepStartTime: '10' },
+  PerformedProcedureStepStatus: 'IN PROGRESS',
+});
+const ended = (series: readonly NaturalDataset[]): NaturalDataset => ({
+  PerformedProcedureStepStatus: 'COMPLETED',
+  ...{ PerformedProcedureStepEndDate: '20261124', PerformedProcedureStepEndTime: '11' },
+  PerformedSeriesSequence: series,
+});
 
 describe('what an AE shows and may use', () => {
   it('lets in who shows the user identity of the list, and answers it', async () => {
@@ -59,20 +72,13 @@ describe('what an AE shows and may use', () => {
     const reference = { ReferencedSOPClassUID: SopClass.CTImageStorage, ReferencedSOPInstanceUID: sopInstanceUID };
     const ris = await bench.associate('RIS', 'ENDPLATE', SopClass.ModalityPerformedProcedureStep);
     const step = { sopClassUID: SopClass.ModalityPerformedProcedureStep, sopInstanceUID: '1.2.840.4711' };
-    const begun = {
-      ScheduledStepAttributesSequence: [{ StudyInstanceUID: studyInstanceUID }],
-      ...{ PerformedProcedureStepID: 'P1', PerformedStationAETitle: 'CT1', Modality: 'CT' },
-      ...{ PerformedProcedureStepStartDate: '20261124', PerformedProcedureStepStartTime: '10' },
-      PerformedProcedureStepStatus: 'IN PROGRESS',
-    };
-    const ended = {
-      PerformedProcedureStepStatus: 'COMPLETED',
-      ...{ PerformedProcedureStepEndDate: '20261124', PerformedProcedureStepEndTime: '11' },
-      PerformedSeriesSequence: [{ SeriesInstanceUID: seriesInstanceUID, ReferencedImageSequence: [reference] }],
-    };
-    const explicit = (list: NaturalDataset) => encodeDataSet(list, TransferSyntax.ExplicitVRLittleEndian);
-    expect(await ris.create({ ...step, dataSet: explicit(begun) })).toEqual({ status: 0 });
-    expect(await ris.set({ ...step, dataSet: explicit(ended) })).toEqual({ status: 0 });
+    expect(await ris.create({ ...step, dataSet: explicit(begun(studyInstanceUID)) })).toEqual({ status: 0 });
+    expect(
+      await ris.set({
+        ...step,
+        dataSet: explicit(ended([{ SeriesInstanceUID: seriesInstanceUID, ReferencedImageSequence: [reference] }])),
+      }),
+    ).toEqual({ status: 0 });
     await ris.release();
     const notification = {
       StudyInstanceUID: studyInstanceUID,
@@ -100,6 +106,28 @@ describe('what an AE shows and may use', () => {
     const scanner = await bench.associate('CT1', 'ENDPLATE', SopClass.ModalityPerformedProcedureStep);
     expect(scanner.contextFor(SopClass.ModalityPerformedProcedureStep)).toBeUndefined();
     await scanner.release();
+    await bench.close();
+  });
+
+  it('a completed step whose instances are all here ends the quiet period of its study', async () => {
+    const bench = await ListenerBench.open(redis.url, { ENDPLATE_QUIET_MS: '3600000' });
+    const made = ['a', 'b'].map((name) => ctInstance(name, { study: 'early' }));
+    const { studyInstanceUID, seriesInstanceUID } = made[0]!;
+    for (const instance of made) expect(await bench.send(instance)).toEqual({ status: 0 });
+    const images = made.map(({ sopClassUID, sopInstanceUID }) => ({
+      ReferencedSOPClassUID: sopClassUID,
+      ReferencedSOPInstanceUID: sopInstanceUID,
+    }));
+    const step = { sopClassUID: SopClass.ModalityPerformedProcedureStep, sopInstanceUID: '1.2.840.4714' };
+    const association = await bench.associate('CT1', 'ENDPLATE', SopClass.ModalityPerformedProcedureStep);
+    expect(await association.create({ ...step, dataSet: explicit(begun(studyInstanceUID)) })).toEqual({ status: 0 });
+    const series = [{ SeriesInstanceUID: seriesInstanceUID, ReferencedImageSequence: images }];
+    expect(await association.set({ ...step, dataSet: explicit(ended(series)) })).toEqual({ status: 0 });
+    await association.release();
+    expect(await bench.nextAnalysis()).toMatchObject({ studyInstanceUID, version: 1 });
+    const manifest = await new Manifests(bench.store).latest(studyInstanceUID);
+    expect(manifest?.evidence).toMatchObject({ statements: [{ source: 'mpps', saidBy: 'CT1', count: 2 }] });
+    expect(manifest?.instances).toHaveLength(2);
     await bench.close();
   });
 });
