@@ -1,11 +1,12 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
-import { ALL_TRANSFER_SYNTAXES, STORAGE_SOP_CLASSES } from '@endplate/dicom';
+import { ALL_TRANSFER_SYNTAXES, SopClass, STORAGE_SOP_CLASSES } from '@endplate/dicom';
 import { SITE_CODES } from '../../libs/reporting/src/code/anatomy-code';
 import { CODE } from '../../libs/reporting/src/code/concept';
 import { PRIVATE } from '../../libs/reporting/src/code/private-code';
 import { REASON_CONCEPTS } from '../../libs/reporting/src/code/reason-code';
 import { UNIT } from '../../libs/reporting/src/code/unit';
+import { LISTENER_CONTEXTS } from '../../apps/listener/src/association/association-policy';
 import { settingRows, settingsMarkdown } from '../../apps/cli/src/settings/settings-table';
 import { ROOT } from '../deploy/manifest';
 
@@ -64,6 +65,14 @@ describe('documents say what the code does', () => {
     const text = document('conformance.md');
     const scp = text.slice(text.indexOf('### 2.3'), text.indexOf('### 2.4'));
     expect(uids(rows(scp))).toEqual([...STORAGE_SOP_CLASSES, ...ALL_TRANSFER_SYNTAXES]);
+  });
+
+  it('docs/conformance.md has the services around storage that are negotiated', () => {
+    const text = document('conformance.md');
+    const written = rows(text.slice(text.indexOf('### 2.9'), text.indexOf('**Storage Commitment.**'))).flatMap(quoted);
+    const storage = new Set<string>([SopClass.VerificationSOPClass, ...STORAGE_SOP_CLASSES]);
+    const around = LISTENER_CONTEXTS.map(({ abstractSyntax }) => abstractSyntax).filter((uid) => !storage.has(uid));
+    expect(written).toEqual(around);
   });
 
   it('docs/sr-template.md has every code that a report may hold, and no other', () => {

@@ -5,7 +5,7 @@ import { type CommitmentDesk } from './commitment/commitment-desk';
 import { CommitmentRequests } from './commitment/commitment-requests';
 import { CommitmentService } from './commitment/commitment-service';
 import { AvailabilityService } from './notice/availability-service';
-import { type NoticePorts } from './notice/notice';
+import { type NoticePorts, requireService } from './notice/notice';
 import { PerformedStepService } from './notice/performed-step-service';
 import { PerformedSteps } from './notice/performed-steps';
 
@@ -24,7 +24,10 @@ export function dicomServices(storage: StoreHandler, ports: ServicePorts): Servi
   return {
     store: storage,
     normalised: {
-      [SopClass.StorageCommitmentPushModel]: (request) => commitment.handle(request),
+      [SopClass.StorageCommitmentPushModel]: (request) => {
+        requireService(request.association, 'commitment', ports);
+        return commitment.handle(request);
+      },
       [SopClass.ModalityPerformedProcedureStep]: (request) => steps.handle(request),
       [SopClass.InstanceAvailabilityNotification]: (request) => availability.handle(request),
     },

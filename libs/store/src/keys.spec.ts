@@ -14,6 +14,8 @@ describe('keys', () => {
     [keys.keyImageKey('1.2', 1, 'L4-L5.png'), 'studies/1.2/versions/1/key-images/L4-L5.png'],
     [keys.reportKey('1.2', 1, 'sr'), 'studies/1.2/versions/1/reports/sr.dcm'],
     [keys.messageKey('1.2', 1, 'report.hl7'), 'studies/1.2/versions/1/reports/report.hl7'],
+    [keys.performedStepKey('1.2'), 'performed-steps/1.2/step.json'],
+    [keys.performedStepEndKey('1.2'), 'performed-steps/1.2/over.json'],
     [keys.evidenceKey('1.2', 'mpps', sha256), `evidence/1.2/mpps-${sha256}.json`],
     [keys.deliveryKey('1.2', 1, 'main-pacs'), 'studies/1.2/versions/1/deliveries/main-pacs.json'],
   ])('%s', (key, expected) => expect(key).toBe(expected));

@@ -94,6 +94,17 @@ describe('AeDirectory', () => {
     expect(may('RIS')).toEqual(['mpps', 'ian']);
     expect(may('CT1')).toEqual(AE_SERVICES);
     expect(may('NOBODY')).toEqual([]);
+    const byAddress = new AeDirectory(
+      aeConfigSchema.parse([
+        { aeTitle: 'RIS', addresses: ['10.0.0.9'], services: ['mpps'] },
+        { aeTitle: 'CT1', addresses: ['10.0.0.8'], services: ['storage'] },
+        { aeTitle: 'CT2', addresses: ['10.0.0.7'], identity: { username: 'u' } },
+      ]),
+      defaults,
+    );
+    expect(byAddress.findByAddress('10.0.0.9')).toBeUndefined();
+    expect(byAddress.findByAddress('10.0.0.7')).toBeUndefined();
+    expect(byAddress.findByAddress('10.0.0.8')).toEqual(defaults);
     const granted = contextsOf(['mpps']).map(({ abstractSyntax }) => abstractSyntax);
     expect(granted).toEqual([SopClass.VerificationSOPClass, SopClass.ModalityPerformedProcedureStep]);
     expect(contextsOf([...AE_SERVICES])).toEqual(LISTENER_CONTEXTS);

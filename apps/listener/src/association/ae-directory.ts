@@ -147,7 +147,7 @@ export class AeDirectory {
   /** Whether a caller may use a service, as the list has it now. */
   maySend(caller: Caller, service: AeService): boolean {
     const admission = this.admit(caller);
-    return admission !== undefined && (admission.services?.includes(service) ?? true);
+    return admission !== undefined && mayUse(admission, service);
   }
 
   /** The user identity that a caller must show; undefined: none. */
@@ -185,11 +185,19 @@ export class AeDirectory {
   admitByAddress(remoteAddress: string): Admission | undefined {
     if (isLoopback(remoteAddress)) return { rules: this.defaults };
     for (const entries of this.entries?.values() ?? []) {
-      const entry = entries.find((one) => one.addresses && contains(one.addresses, remoteAddress));
+      // Over HTTP nobody shows the user identity that an entry may ask for.
+      const entry = entries.find(
+        ({ addresses, identity, admission }) =>
+          addresses && contains(addresses, remoteAddress) && !identity && mayUse(admission, 'storage'),
+      );
       if (entry) return entry.admission;
     }
     return undefined;
   }
+}
+
+function mayUse({ services }: Admission, service: AeService): boolean {
+  return services?.includes(service) ?? true;
 }
 
 /** True for 127.0.0.0/8 and ::1, also in the IPv4-mapped form; a host name counts when it is `localhost`. */

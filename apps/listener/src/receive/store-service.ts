@@ -33,7 +33,7 @@ export class StoreService implements StoreHandler {
       sourceAETitle: callingAETitle,
     };
     const admission = this.directory.admit(association);
-    if (!admission)
+    if (!admission || !this.directory.maySend(association, 'storage'))
       throw new InstanceRefusedError('LISTENER_SOURCE_REFUSED', 'Calling AE title is not allowed any more');
     return this.receiver.begin(meta, encodeFileMeta(meta), { name: callingAETitle, ...admission });
   }
