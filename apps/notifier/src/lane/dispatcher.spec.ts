@@ -1,16 +1,19 @@
+import { once } from 'node:events';
 import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
-import { dimseDestinationSchema } from '@endplate/platform';
+import { type Destination, destinationSchema } from '@endplate/platform';
 import { createQueues, createWorker, type Queues, type QueueWorker } from '@endplate/queue';
 import { startRedis, type TestRedis } from '../../../../test/servers/redis';
 import { checkObject } from '../deliver/check-object';
 import { CommitmentRecords } from '../commitment/commitment-records';
-import { dimseDestination } from '../destination/dimse';
+import { openDestination } from '../destination/open-destination';
 import { SmallPacs } from '../fixture/small-pacs';
-import { storedReports, type StoredReports } from '../fixture/stored-reports';
+import { storedReports, storeMessages, type StoredReports } from '../fixture/stored-reports';
 import { type NotifierEvent } from '../notifier-event';
 import { Dispatcher } from './dispatcher';
 
 const PREFIX = '{endplate-notifier-spec}';
+const KINDS = ['dimse', 'stow', 'fhir', 'hl7', 'webhook'] as const satisfies readonly Destination['kind'][];
+
 /** Takes every connection and never says a word. */
 const silent = { server: undefined as Server | undefined, sockets: [] as Socket[] };
 
@@ -25,7 +28,9 @@ let wake: () => void;
 
 beforeAll(async () => {
   redis = await startRedis();
+  process.env['SPEC_LANE_KEY'] = 'a key of more than sixteen bytes';
   reports = await storedReports();
+  await storeMessages(reports);
   pacs = await SmallPacs.start();
   silent.server = createServer((socket) => void silent.sockets.push(socket.on('error', () => undefined)));
   await new Promise<void>((resolve) => silent.server!.listen(0, '127.0.0.1', resolve));
@@ -43,8 +48,11 @@ beforeAll(async () => {
       wake();
     },
   };
-  const silentPort = (silent.server.address() as AddressInfo).port;
-  dispatcher = new Dispatcher([destination('silent', silentPort), destination('pacs', pacs.port)], options, ports);
+  const hanging = KINDS.map((kind) =>
+    destination(`silent-${kind}`, kind, (silent.server!.address() as AddressInfo).port),
+  );
+  const healthy = KINDS.map((kind) => destination(`pacs-beside-${kind}`, 'dimse', pacs.port));
+  dispatcher = new Dispatcher([...hanging, ...healthy], options, ports);
   dispatcher.start();
   routers = [createWorker('deliver', (name) => dispatcher.deliver(name), options)];
 });
@@ -58,11 +66,22 @@ afterAll(async () => {
   await pacs.stop();
   await reports.remove();
   await redis.stop();
+  delete process.env['SPEC_LANE_KEY'];
 });
 
-function destination(name: string, port: number) {
-  const settings = dimseDestinationSchema.parse({ name, kind: 'dimse', host: '127.0.0.1', port, aeTitle: 'PACS' });
-  return { settings, port: dimseDestination(settings, 'ENDPLATE') };
+/** A destination of any kind; what a kind does not know is left out. */
+function destination(name: string, kind: Destination['kind'], port: number) {
+  const url = `http://127.0.0.1:${port}/`;
+  const where = {
+    dimse: { host: '127.0.0.1', port, aeTitle: 'PACS' },
+    hl7: { host: '127.0.0.1', port },
+    stow: { url },
+    fhir: { url },
+    webhook: { url, secret: { env: 'SPEC_LANE_KEY' } },
+  }[kind];
+  const settings = destinationSchema.parse({ name, kind, ...where });
+  const commitments = new CommitmentRecords(reports.store);
+  return { settings, port: openDestination(settings, { aeTitle: 'ENDPLATE', commitments, nowMs: () => Date.now() }) };
 }
 
 async function event(matches: (one: NotifierEvent) => boolean): Promise<NotifierEvent> {
@@ -74,16 +93,16 @@ async function event(matches: (one: NotifierEvent) => boolean): Promise<Notifier
 }
 
 describe('lanes', () => {
-  it('deliver to one destination while another one hangs', async () => {
+  it.each(KINDS)('deliver to one destination while one of the kind %s hangs', async (kind) => {
     const { studyInstanceUID, version } = reports.name;
-    await queues.deliver({ studyInstanceUID, version, destination: 'silent' });
-    await event((one) => one.destination === 'silent' && one.type === 'rung' && one.rung === 'validated');
-    await queues.deliver({ studyInstanceUID, version, destination: 'pacs' });
-    await expect(event((one) => one.type === 'ended')).resolves.toMatchObject({
-      destination: 'pacs',
-      state: 'delivered',
-    });
-    await expect(reports.records.read({ ...reports.name, destination: 'silent' })).resolves.toMatchObject({
+    const [hangs, works] = [`silent-${kind}`, `pacs-beside-${kind}`];
+    const before = silent.sockets.length;
+    await queues.deliver({ studyInstanceUID, version, destination: hangs });
+    while (silent.sockets.length === before) await once(silent.server!, 'connection');
+    await queues.deliver({ studyInstanceUID, version, destination: works });
+    const ended = await event((one) => one.type === 'ended' && [hangs, works].includes(one.destination));
+    expect(ended).toMatchObject({ destination: works, state: 'delivered' });
+    await expect(reports.records.read({ ...reports.name, destination: hangs })).resolves.toMatchObject({
       state: 'under-way',
       attempts: 1,
     });
