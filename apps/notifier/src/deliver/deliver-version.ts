@@ -1,11 +1,10 @@
-import { type StudyFindings, studyFindingsSchema } from '@endplate/findings';
 import { type Destination, wantedObjects, type WantedObjects } from '@endplate/platform';
 import { type JobPublisher } from '@endplate/queue';
-import { findingsKey, type ObjectStore, quarantinePrefix } from '@endplate/store';
-import { type DeliveredObject, type DeliveryRecord, isDeliveryOver, Manifests } from '@endplate/studies';
+import { type ObjectStore, quarantinePrefix } from '@endplate/store';
+import { type DeliveredObject, type DeliveryRecord, isDeliveryOver } from '@endplate/studies';
 import { DeliveryWriter, type WriterPorts } from '../delivery-writer';
 import { type Alternatives, type DestinationPort, type SendAnswer } from '../destination/destination.port';
-import { hex, NotAnalysedYetError, StoreStatusError } from '../errors';
+import { hex, StoreStatusError } from '../errors';
 import {
   beginDelivery,
   type DeliveryName,
@@ -14,6 +13,7 @@ import {
   withObjects,
   withOutOfReach,
 } from '../ladder';
+import { laterAnalysedVersion, versionFindings } from './later-version';
 import { isReport, renderedObjects, type RenderedObject } from './rendered-objects';
 
 /** Everything the use case reaches the world through. */
@@ -62,14 +62,14 @@ export class DeliverVersion {
   private async climb(begun: DeliveryRecord, name: DeliveryName, target: DeliveryTarget): Promise<DeliveryRecord> {
     const { port, wanted } = target;
     const record = withOutOfReach(begun, port.outOfReach);
-    const findings = await this.findings(name);
+    const findings = await versionFindings(this.ports.store, name);
     if (findings.outcome.status !== 'analysed' && !port.compose) {
       return this.writer.end(record, 'nothing-to-send', {
         code: 'NOT_ANALYSED',
         text: 'The version was not analysed, so there is no report.',
       });
     }
-    const later = await this.laterVersion(name);
+    const later = await laterAnalysedVersion(this.ports.store, name);
     if (later !== undefined) {
       const text = `Version ${later} has a report of its own, which names this one as its predecessor; only that is sent.`;
       return this.writer.end(record, 'superseded', { code: 'SUPERSEDED', text });
@@ -152,30 +152,6 @@ export class DeliverVersion {
       code: 'NO_OBJECTS',
       text: 'The version has no object of the kinds and profiles that this destination wants.',
     });
-  }
-
-  /** The latest version after this one that was analysed: its report is the current one, this one never will be. */
-  private async laterVersion({ studyInstanceUID, version }: DeliveryName): Promise<number | undefined> {
-    const versions = await new Manifests(this.ports.store).versions(studyInstanceUID);
-    for (const later of versions.filter((one) => one > version).reverse()) {
-      const findings = await this.findings({ studyInstanceUID, version: later }).catch((error: unknown) => {
-        if (error instanceof NotAnalysedYetError) return undefined;
-        throw error;
-      });
-      if (findings?.outcome.status === 'analysed') return later;
-    }
-    return undefined;
-  }
-
-  /** @throws NOTIFIER_NOT_ANALYSED_YET */
-  private async findings({ studyInstanceUID, version }: Omit<DeliveryName, 'destination'>): Promise<StudyFindings> {
-    try {
-      const bytes = await this.ports.store.get(findingsKey(studyInstanceUID, version));
-      return studyFindingsSchema.parse(JSON.parse(bytes.toString('utf8')));
-    } catch (error) {
-      if ((error as { code?: unknown }).code === 'STORE_NOT_FOUND') throw new NotAnalysedYetError();
-      throw error;
-    }
   }
 }
 

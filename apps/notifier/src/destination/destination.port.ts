@@ -78,6 +78,8 @@ export interface DestinationPort {
 export interface ReadBackPort {
   /** How, for the record: `c-find`, `qido`, `search`. */
   readonly by: string;
+  /** True where the report of a later version takes the place of the earlier one. */
+  readonly replaces?: true;
   /**
    * Asks which of the objects the destination has.
    * @returns names of objects

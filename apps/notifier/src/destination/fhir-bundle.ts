@@ -1,10 +1,15 @@
 import { z } from 'zod';
 
 const entrySchema = z.looseObject({
+  resource: z.unknown().optional(),
   request: z
     .looseObject({ method: z.string(), url: z.string().max(2000), ifNoneExist: z.string().max(2000).optional() })
     .optional(),
   search: z.looseObject({ mode: z.string().optional() }).optional(),
+});
+const reportSchema = z.looseObject({
+  resourceType: z.literal('DiagnosticReport'),
+  identifier: z.array(z.looseObject({ system: z.string().max(500), value: z.string().max(500) })).max(16),
 });
 const bundleSchema = z.looseObject({
   resourceType: z.literal('Bundle'),
@@ -41,6 +46,23 @@ export function conditionalSearches(bundle: Buffer): readonly string[] {
     return [];
   });
   return [...new Set(searches)].filter((search) => SEARCH.test(search));
+}
+
+/**
+ * The searches that find the report of this version and of no other: by the identifiers of a DiagnosticReport that its
+ * update does not go by.
+ */
+export function versionSearches(bundle: Buffer): readonly string[] {
+  const { entry = [] } = bundleSchema.parse(JSON.parse(bundle.toString('utf8')));
+  return entry.flatMap(({ resource, request }) => {
+    const report = reportSchema.safeParse(resource);
+    if (!report.success || !request) return [];
+    const known = new URLSearchParams(request.url.split('?')[1] ?? request.ifNoneExist ?? '').get('identifier');
+    return report.data.identifier
+      .map(({ system, value }) => `${system}|${value}`)
+      .filter((identifier) => identifier !== known)
+      .map((identifier) => `DiagnosticReport?${new URLSearchParams({ identifier }).toString()}`);
+  });
 }
 
 /** How many resources a search found, or undefined where the answer is no Bundle. */

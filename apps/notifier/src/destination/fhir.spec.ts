@@ -1,9 +1,9 @@
 import { fhirDestinationSchema } from '@endplate/platform';
-import { parseObjectKey, reportsPrefix } from '@endplate/store';
+import { messageKey, parseObjectKey, reportsPrefix } from '@endplate/store';
 import { type DeliveryRecord } from '@endplate/studies';
 import { runDelivery } from '../fixture/delivery-run';
 import { SmallFhirServer } from '../fixture/small-fhir-server';
-import { storedReports, type StoredReports, storeMessages } from '../fixture/stored-reports';
+import { storedReports, type StoredReports, storeMessages, storeReports } from '../fixture/stored-reports';
 
 let fhir: SmallFhirServer;
 let reports: StoredReports;
@@ -73,6 +73,30 @@ describe('a FHIR destination', () => {
     expect(once).toBeGreaterThan(0);
     expect(await run({ name: 'again' })).toMatchObject({ state: 'delivered' });
     expect(fhir.resources).toHaveLength(once);
+  });
+
+  it('leaves the report of the later version in place where two were sent at the same moment', async () => {
+    const { store, name } = reports;
+    const settings = fhirDestinationSchema.parse({ name: 'ehr', kind: 'fhir', url: fhir.url });
+    const killed = { jobs: { verify: () => Promise.reject(new Error('killed')) } };
+    const deliver = (version: number, ports = {}) =>
+      runDelivery({ ...reports, name: { ...name, version } }, settings, ports);
+    await storeMessages(reports);
+    await deliver(1, killed);
+    await storeReports(store, name.studyInstanceUID, 2, []);
+    await storeMessages(reports, 2);
+    await deliver(2, killed);
+    // What another process had on its way all the time comes in last.
+    const body = await store.get(messageKey(name.studyInstanceUID, 1, 'report.fhir.json'));
+    await fetch(fhir.url, { method: 'POST', body: new Uint8Array(body) });
+    const versionOf = () =>
+      fhir.resources.find((one) => one.resourceType === 'DiagnosticReport')?.identifier?.[1]?.value;
+    const [earlier] = [versionOf()];
+    expect(await deliver(2)).toMatchObject({ state: 'waiting', reason: { code: 'NOTIFIER_NOT_FOUND_YET' } });
+    expect(versionOf()).not.toBe(earlier);
+    expect(await deliver(2)).toMatchObject({ state: 'delivered' });
+    expect(await deliver(1)).toMatchObject({ state: 'superseded', reason: { code: 'SUPERSEDED' } });
+    expect(fhir.resources.filter((one) => one.resourceType === 'DiagnosticReport')).toHaveLength(1);
   });
 
   it('says why it refuses in codes, never in words that may name the patient', async () => {

@@ -2,7 +2,7 @@ import { type DestinationOf } from '@endplate/platform';
 import { HttpFailedError, HttpRefusedError, StoreStatusError } from '../errors';
 import { type HttpAnswer, HttpPeer } from '../http/http-peer';
 import { type DestinationPort, type SendableObject, type SendAnswer } from './destination.port';
-import { conditionalSearches, matchesIn, refusalIn } from './fhir-bundle';
+import { conditionalSearches, matchesIn, refusalIn, versionSearches } from './fhir-bundle';
 
 const FHIR_JSON = 'application/fhir+json';
 const MAX_ANSWER_BYTES = 16 * 1024 ** 2;
@@ -30,7 +30,9 @@ export function fhirDestination(destination: DestinationOf<'fhir'>): Destination
         base,
         objects.flatMap(([first]) => (first ? [first] : [])),
       ),
-    ...(readBack === 'none' ? {} : { readBack: { by: 'search', find: (_, objects) => find(peer, base, objects) } }),
+    ...(readBack === 'none'
+      ? {}
+      : { readBack: { by: 'search', replaces: true, find: (_, objects) => find(peer, base, objects) } }),
   };
 }
 
@@ -57,11 +59,11 @@ function verdictOf({ status, body }: HttpAnswer): Pick<SendAnswer, 'verdict' | '
   return { verdict: 'refused', answer };
 }
 
-/** An object is there when each of its resources is found exactly once. */
+/** An object is there when each of its resources is found exactly once, the report under the identifier of its version. */
 async function find(peer: HttpPeer, base: string, objects: readonly SendableObject[]): Promise<ReadonlySet<string>> {
   const found = new Set<string>();
   for (const { name, bytes } of objects) {
-    const searches = conditionalSearches(bytes);
+    const searches = [...conditionalSearches(bytes), ...versionSearches(bytes)];
     if (searches.length === 0) throw new HttpRefusedError('FHIR search', 'no entry of the Bundle has an identifier');
     let all = true;
     for (const search of searches) all &&= (await count(peer, `${base}/${search}`)) === 1;

@@ -1,6 +1,7 @@
 import { type ObjectStore } from '@endplate/store';
 import { type DeliveredObject, type DeliveryRecord, isDeliveryOver, OBJECT_PROOFS } from '@endplate/studies';
 import { type WantedObjects } from '@endplate/platform';
+import { laterAnalysedVersion } from '../deliver/later-version';
 import { renderedObjects } from '../deliver/rendered-objects';
 import { type CommitmentRecords } from '../commitment/commitment-records';
 import { requireCommitment } from '../commitment/require-commitment';
@@ -28,7 +29,7 @@ export interface VerifyDeliveryPorts extends WriterPorts {
 export interface VerifyTarget {
   readonly wanted: WantedObjects;
   readonly maxAttempts: number;
-  readonly port: Pick<DestinationPort, 'readBack' | 'commit' | 'acknowledges'>;
+  readonly port: Pick<DestinationPort, 'readBack' | 'commit' | 'acknowledges'> & Partial<Pick<DestinationPort, 'send'>>;
 }
 
 /**
@@ -92,7 +93,7 @@ export class VerifyDelivery {
   private async look(
     record: DeliveryRecord,
     name: DeliveryName,
-    { wanted, maxAttempts }: VerifyTarget,
+    { wanted, maxAttempts, port }: VerifyTarget,
     readBack: ReadBackPort,
   ): Promise<void> {
     const sent = await this.sentObjects(record, name, wanted);
@@ -109,6 +110,7 @@ export class VerifyDelivery {
     }
     const missing = known.objects.filter(({ accepted, readBack: there }) => accepted && !there).length;
     if (missing > 0) {
+      if (readBack.replaces && (await this.settleReplaced(known, name, sent, port))) return;
       await this.failed(known, new NotFoundYetError(missing), maxAttempts, 'dead-letter');
       return;
     }
@@ -119,6 +121,28 @@ export class VerifyDelivery {
       return;
     }
     await this.endLooked(known, readBack);
+  }
+
+  /**
+   * Where a later report takes the place of an earlier one, two that were sent at the same moment leave the one that came
+   * last: the earlier version gives way, the later one is sent again.
+   * @returns whether the delivery has come to its end
+   */
+  private async settleReplaced(
+    record: DeliveryRecord,
+    name: DeliveryName,
+    sent: readonly SendableObject[],
+    port: VerifyTarget['port'],
+  ): Promise<boolean> {
+    const later = await laterAnalysedVersion(this.ports.store, name);
+    if (later === undefined) {
+      // Its failure is that of the next look.
+      await port.send?.(sent.map((object) => [object])).catch(() => undefined);
+      return false;
+    }
+    const text = `The report of version ${later} has taken the place of this one at the destination.`;
+    await this.writer.end(record, 'superseded', { code: 'SUPERSEDED', text });
+    return true;
   }
 
   private async endLooked(known: DeliveryRecord, readBack: ReadBackPort): Promise<void> {
