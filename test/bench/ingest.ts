@@ -18,7 +18,7 @@ import { type InstanceKind } from './instance-maker';
 import { missingPrograms, type PeerName, PEERS, type RunningPeer, startPeer } from './peers';
 import { ProcessLoad } from './process-load';
 import { type SendOrder, type SendResult } from './sender';
-import { untilSettled } from './spool-backlog';
+import { untilReady, untilSettled } from './spool-backlog';
 import { SPOOL_ENV } from './spool-env';
 
 interface Measured extends SendResult {
@@ -106,6 +106,7 @@ async function run(settings: Settings): Promise<Table> {
     for (const name of PEERS) {
       const peer = await startPeer(name, settings.env);
       try {
+        if (peer.metricsUrl !== undefined && settings.env === SPOOL_ENV) await untilReady(peer.metricsUrl);
         for (const [kind, associations] of orders) {
           const measured = await measure(peer, kind, settings.instances, associations);
           const cell = cellOf(name, kind, associations);

@@ -1,11 +1,14 @@
+import { ReadingRooms } from './reading-rooms';
 import { type Segment } from './segment';
+
+const DELIVERIES_AT_ONCE = 4;
 
 /** A record that is durable in the spool and not yet confirmed elsewhere. */
 export interface SpooledRecord {
   /** The index record, as it was given to the writer's `commit`. */
   readonly info: Buffer;
   readonly sizeBytes: number;
-  /** Reads the body. */
+  /** Reads the body; its memory is used again once the delivery has resolved. */
   read(): Promise<Buffer>;
 }
 
@@ -55,12 +58,15 @@ export class DeliveryQueue {
   private yielding: NodeJS.Timeout | undefined;
   private readonly running = new Map<Promise<void>, Undelivered>();
   private readonly sleepers = new Set<() => void>();
+  private readonly rooms: ReadingRooms;
   private isClosing = false;
 
   constructor(
     private readonly options: DeliveryOptions,
     private readonly ports: DeliveryPorts,
-  ) {}
+  ) {
+    this.rooms = new ReadingRooms(options.deliveriesAtOnce ?? DELIVERIES_AT_ONCE);
+  }
 
   /** Records that are not confirmed. */
   get size(): number {
@@ -115,7 +121,7 @@ export class DeliveryQueue {
 
   /** How many deliveries may run now; where it is fewer than could, a timer asks again. */
   private atOnce(): number {
-    const { deliveriesAtOnce = 4, yieldMs = 0, maxYieldMs = 30_000 } = this.options;
+    const { deliveriesAtOnce = DELIVERIES_AT_ONCE, yieldMs = 0, maxYieldMs = 30_000 } = this.options;
     const first = this.waiting[this.first];
     if (!first) return 0;
     const now = performance.now();
@@ -132,7 +138,11 @@ export class DeliveryQueue {
     for (let attempt = 1; !this.isClosing; attempt += 1) {
       try {
         const { info, body } = await segment.read(offset);
-        await this.options.deliver({ info, sizeBytes: bodyBytes, read: body });
+        let room: Buffer | undefined;
+        const read = (): Promise<Buffer> => body((bytes) => (room ??= this.rooms.take(bytes)));
+        await this.options.deliver({ info, sizeBytes: bodyBytes, read });
+        // After a failure somebody may still be sending it: that memory is left to the garbage collector.
+        if (room) this.rooms.give(room);
         await this.ports.delivered(record);
         return;
       } catch (error) {

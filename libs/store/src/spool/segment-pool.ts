@@ -3,7 +3,9 @@ import { join } from 'node:path';
 import { fromFilesystemError } from '../filesystem/filesystem-error';
 import { writeAt } from './file-bytes';
 import { type FoundRecord } from './segment-reader';
+import { type PagePool } from './page-pool';
 import { Segment } from './segment';
+import { BLOCK_BYTES } from './spool-record';
 
 /** Settings of the pool. */
 export interface SegmentPoolOptions {
@@ -12,6 +14,8 @@ export interface SegmentPoolOptions {
   readonly segmentBytes: number;
   /** Files that are kept for the next use when they are not needed: their blocks need no allocation any more. */
   readonly maxSpares: number;
+  /** Where given, everything is written from these pages, and past the page cache where that is possible. */
+  readonly pages?: PagePool;
 }
 
 /** A segment of an earlier process. */
@@ -137,11 +141,18 @@ export class SegmentPool {
     let spare = this.spares.pop();
     try {
       spare ??= await this.makeSpare();
-      return await Segment.begin(spare, path);
+      return await this.begin(spare, path);
     } catch (error) {
       if (spare !== undefined) await unlink(spare).catch(() => undefined);
       throw fromFilesystemError(error, 'the spool');
     }
+  }
+
+  private async begin(spare: string, path: string): Promise<Segment> {
+    const { pages } = this.options;
+    if (!pages?.isAligned) return Segment.begin(spare, path);
+    const page = pages.take();
+    return Segment.begin(spare, path, page.subarray(0, BLOCK_BYTES)).finally(() => pages.give(page));
   }
 
   /** A file of full length whose blocks the disk gives when they are written. */

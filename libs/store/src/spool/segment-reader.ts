@@ -56,10 +56,19 @@ export async function readHead(fd: number, offset: number, id: Buffer): Promise<
   return head;
 }
 
-/** The body of the record whose head lies at `offset`; undefined where it is not what was written. */
-export async function readBody(fd: number, offset: number, head: RecordHead): Promise<Buffer | undefined> {
+/**
+ * The body of the record whose head lies at `offset`; undefined where it is not what was written.
+ * @param room - Gives memory for so many bytes at least.
+ */
+export async function readBody(
+  fd: number,
+  offset: number,
+  head: RecordHead,
+  room: (bytes: number) => Buffer = (bytes) => Buffer.allocUnsafeSlow(bytes),
+): Promise<Buffer | undefined> {
   const parts: Extent[] = [...head.extents, { offset: offset + BLOCK_BYTES, length: head.tailBytes }];
-  const bytes = Buffer.allocUnsafeSlow(parts.reduce((sum, { length }) => sum + length, 0));
+  const sizeBytes = parts.reduce((sum, { length }) => sum + length, 0);
+  const bytes = room(sizeBytes).subarray(0, sizeBytes);
   let at = 0;
   for (const part of parts) {
     if (part.length > 0 && (await readAt(fd, bytes.subarray(at, at + part.length), part.offset)) < part.length) {

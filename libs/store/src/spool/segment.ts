@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { constants } from 'node:fs';
 import { type FileHandle, open, rename, unlink } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { fsyncFolder } from '../filesystem/directory-sync';
@@ -6,6 +7,9 @@ import { fromFilesystemError } from '../filesystem/filesystem-error';
 import { syncData, writeAt } from './file-bytes';
 import { type FoundRecord, readBody, readHead, readSegment } from './segment-reader';
 import { BLOCK_BYTES, encodeRecordHead, encodeSegmentHead, type RecordHead, SEGMENT_ID_BYTES, wholeBlocks } from './spool-record'; // prettier-ignore
+
+/** Unit of `stat`'s blocks, whatever the file system's are. */
+const STAT_BLOCK_BYTES = 512;
 
 /** One file of the spool in one use of it; the next use has another identity. */
 export class Segment {
@@ -27,6 +31,8 @@ export class Segment {
     private readonly handle: FileHandle,
     private readonly id: Buffer,
     private end: number,
+    /** The same file past the page cache; every write goes here or none does. */
+    private readonly direct?: FileHandle,
   ) {}
 
   get path(): string {
@@ -43,18 +49,28 @@ export class Segment {
     return this.failure !== undefined;
   }
 
-  /** Begins a new use of a file: from here on nothing that lies in it is a record. The name is durable. */
-  static async begin(sparePath: string, path: string): Promise<Segment> {
+  /**
+   * Begins a new use of a file: from here on nothing that lies in it is a record. The name is durable.
+   * @param aligned - Memory that begins at a multiple of a block, one block long; where it is given, {@link write} gets
+   * such memory alone, and goes past the page cache if the file's blocks are all allocated and its disk can do it.
+   */
+  static async begin(sparePath: string, path: string, aligned?: Buffer): Promise<Segment> {
     const handle = await open(sparePath, 'r+');
+    let direct: FileHandle | undefined;
     try {
       const id = randomBytes(SEGMENT_ID_BYTES);
-      await writeAt(handle.fd, encodeSegmentHead(id), 0);
+      const head = encodeSegmentHead(id);
+      await writeAt(handle.fd, head, 0);
       await handle.sync();
+      if (aligned && (await hasAllBlocks(handle))) {
+        head.copy(aligned);
+        direct = await openDirect(sparePath, aligned);
+      }
       await rename(sparePath, path);
       await fsyncFolder(dirname(path));
-      return new Segment(path, handle, id, BLOCK_BYTES);
+      return new Segment(path, handle, id, BLOCK_BYTES, direct);
     } catch (error) {
-      await handle.close().catch(() => undefined);
+      await Promise.allSettled([handle.close(), direct?.close()]);
       throw error;
     }
   }
@@ -85,7 +101,7 @@ export class Segment {
   /** @throws STORE_FULL, STORE_UNAVAILABLE */
   async write(bytes: Buffer, offset: number): Promise<void> {
     try {
-      await writeAt(this.handle.fd, bytes, offset);
+      await writeAt((this.direct ?? this.handle).fd, bytes, offset);
     } catch (error) {
       this.isRetired = true;
       throw fromFilesystemError(error, 'the spool');
@@ -125,12 +141,12 @@ export class Segment {
   }
 
   /** The record whose head lies at an offset. @throws STORE_UNAVAILABLE where it is not what was written */
-  async read(offset: number): Promise<{ info: Buffer; body: () => Promise<Buffer> }> {
+  async read(offset: number): Promise<{ info: Buffer; body: (room: (bytes: number) => Buffer) => Promise<Buffer> }> {
     try {
       const { fd } = this.handle;
       const head = await readHead(fd, offset, this.id);
-      const body = async (): Promise<Buffer> => {
-        const bytes = await readBody(fd, offset, head);
+      const body = async (room: (bytes: number) => Buffer): Promise<Buffer> => {
+        const bytes = await readBody(fd, offset, head, room);
         if (!bytes) throw fromFilesystemError(new Error('a record changed'), 'the spool');
         return bytes;
       };
@@ -145,8 +161,9 @@ export class Segment {
     return this.handle.read(into, 0, into.length, offset);
   }
 
-  close(): Promise<void> {
-    return this.handle.close();
+  async close(): Promise<void> {
+    await this.direct?.close();
+    await this.handle.close();
   }
 
   /** Gives the file another name, without waiting for the disk. */
@@ -156,7 +173,27 @@ export class Segment {
   }
 
   async remove(): Promise<void> {
-    await this.handle.close().catch(() => undefined);
+    await this.close().catch(() => undefined);
     await unlink(this.filePath);
+  }
+}
+
+/** False where blocks of the file are still to be given: their journal would make each direct write wait. */
+async function hasAllBlocks(handle: FileHandle): Promise<boolean> {
+  const { blocks, size } = await handle.stat();
+  return blocks * STAT_BLOCK_BYTES >= size;
+}
+
+/** A handle past the page cache that has written the first block; undefined where the disk or its files cannot. */
+async function openDirect(path: string, head: Buffer): Promise<FileHandle | undefined> {
+  let direct: FileHandle | undefined;
+  try {
+    direct = await open(path, constants.O_RDWR | constants.O_DIRECT);
+    await writeAt(direct.fd, head, 0);
+    return direct;
+  } catch {
+    // Whatever it is, the page cache's way is left, and tells of a disk that is ill.
+    await direct?.close().catch(() => undefined);
+    return undefined;
   }
 }

@@ -70,7 +70,7 @@ export class Spool {
     const { folder, maxBytes, spareBytes = 0, notify } = options;
     const { segmentBytes = Math.min(64 * 1024 ** 2, Math.floor(maxBytes / 4)) } = options;
     const maxSpares = Math.ceil(spareBytes / segmentBytes);
-    this.pool = new SegmentPool({ folder, segmentBytes, maxSpares });
+    this.pool = new SegmentPool({ folder, segmentBytes, maxSpares, pages: this.pages });
     this.commits = new GroupCommit((group) => notify?.({ type: 'group-committed', ...group }));
     this.queue = new DeliveryQueue(options, {
       usedShare: () => this.pool.sizeBytes / maxBytes,

@@ -1,0 +1,107 @@
+import { createHash } from 'node:crypto';
+import { constants } from 'node:fs';
+import { mkdtemp, open, readdir, readFile, readlink, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Spool, type SpooledRecord } from '../index';
+import { PAGE_BYTES, PagePool } from './page-pool';
+import { ReadingRooms } from './reading-rooms';
+
+const SEGMENT_BYTES = 4 * 1024 ** 2;
+
+let folder: string;
+beforeEach(async () => (folder = await mkdtemp(join(tmpdir(), 'endplate-direct-'))));
+afterEach(() => rm(folder, { recursive: true, force: true }));
+
+/** Around a block, a page and two pages, and many in between. */
+const SIZES = [0, 1, 4095, 4096, 4097, 100_000, PAGE_BYTES - 1, PAGE_BYTES, PAGE_BYTES + 1, 2 * PAGE_BYTES, 700_001];
+const bodyOf = (index: number): Buffer => {
+  const seed = createHash('sha256').update(String(index)).digest();
+  return Buffer.alloc(SIZES[index]!, seed);
+};
+
+function openSpool(deliver: (record: SpooledRecord) => Promise<void>): Promise<Spool> {
+  return Spool.open({ folder, maxBytes: 1024 ** 3, segmentBytes: SEGMENT_BYTES, spareBytes: SEGMENT_BYTES, deliver });
+}
+
+/** Whether this process has a segment open past the page cache. */
+async function writesDirectly(): Promise<boolean> {
+  for (const fd of await readdir('/proc/self/fd')) {
+    const target = await readlink(join('/proc/self/fd', fd)).catch(() => '');
+    if (!target.startsWith(folder) || !target.endsWith('.segment')) continue;
+    const flags = /flags:\s+(\d+)/.exec(await readFile(join('/proc/self/fdinfo', fd), 'latin1'));
+    if ((parseInt(flags![1]!, 8) & constants.O_DIRECT) !== 0) return true;
+  }
+  return false;
+}
+
+/** Whether the disk of the folder can be written to directly at all: a tmpfs of old, for one, cannot. */
+async function diskIsDirect(): Promise<boolean> {
+  const handle = await open(join(folder, 'probe'), constants.O_RDWR | constants.O_CREAT | constants.O_DIRECT).catch(() => undefined); // prettier-ignore
+  await handle?.close();
+  return handle !== undefined;
+}
+
+async function throughRestart(): Promise<{ direct: boolean }> {
+  const away = await openSpool(() => Promise.reject(new Error('away')));
+  await Promise.all(SIZES.map((_, i) => away.append(Buffer.from(String(i)), [bodyOf(i)])));
+  const direct = await writesDirectly();
+  await away.close();
+  const taken = new Map<number, boolean>();
+  await new Promise<void>((resolve, reject) => {
+    const deliver = async (record: SpooledRecord): Promise<void> => {
+      const index = Number(record.info.toString());
+      taken.set(index, (await record.read()).equals(bodyOf(index)));
+      if (taken.size === SIZES.length) resolve();
+    };
+    openSpool(deliver).then((spool) => void afterwards.push(() => spool.close()), reject);
+  });
+  for (const end of afterwards.splice(0)) await end();
+  expect([...taken.values()]).toEqual(SIZES.map(() => true));
+  return { direct };
+}
+const afterwards: (() => Promise<void>)[] = [];
+
+describe('segments past the page cache', () => {
+  it('take a file whose blocks are all there directly; every size is there after a restart', async () => {
+    await writeFile(join(folder, 'ready.spare'), Buffer.alloc(SEGMENT_BYTES), { flush: true });
+    const possible = await diskIsDirect();
+    expect((await throughRestart()).direct).toBe(possible);
+  });
+
+  it('leave a file with holes to the page cache', async () => {
+    const handle = await open(join(folder, 'hollow.spare'), 'w');
+    await handle.truncate(SEGMENT_BYTES);
+    await handle.close();
+    expect((await throughRestart()).direct).toBe(false);
+  });
+});
+
+describe('PagePool', () => {
+  it('gives no page to two', () => {
+    const pool = new PagePool();
+    const pages = Array.from({ length: 100 }, () => pool.take());
+    pages.forEach((page, i) => page.fill(i));
+    expect(pages.every((page, i) => page.every((byte) => byte === i))).toBe(true);
+  });
+
+  it('lets go of what a crowd needed', () => {
+    const pool = new PagePool();
+    const crowd = Array.from({ length: 200 }, () => pool.take());
+    const most = pool.sizeBytes;
+    crowd.forEach((page) => pool.give(page));
+    expect(pool.sizeBytes).toBeLessThan(most / 3);
+    expect(pool.take().length).toBeGreaterThan(PAGE_BYTES);
+  });
+});
+
+describe('ReadingRooms', () => {
+  it('gives the same memory again, and more where it does not fit', () => {
+    const rooms = new ReadingRooms(1);
+    const first = rooms.take(525_000);
+    rooms.give(first);
+    expect(rooms.take(400_000)).toBe(first);
+    rooms.give(first);
+    expect(rooms.take(2_000_000).length).toBeGreaterThanOrEqual(2_000_000);
+  });
+});
