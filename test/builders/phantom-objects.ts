@@ -1,6 +1,6 @@
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { readPart10, type UID } from '@endplate/dicom';
+import { readPart10, Tag, type UID } from '@endplate/dicom';
 import { type InstanceHeader, readInstanceHeader } from '@endplate/imaging';
 import { analyseStudy, type KernelResult, openSegmenter, type SpineSegmenter } from '@endplate/kernel';
 import { phantomStudy } from '@endplate/phantom';
@@ -18,8 +18,19 @@ import {
 /*
  * Draws many small phantom studies, analyses them with the shipped network and writes every object of each:
  *   node dist/test/builders/phantom-objects.js OUT FROM TO
+ *   node dist/test/builders/phantom-objects.js OUT real FOLDER…      the same of studies on disk
  * It ends with one line of JSON: what was written, by study.
  */
+
+interface StudyBytes {
+  readonly studyInstanceUID: string;
+  instances(): Iterable<{ readonly bytes: Buffer }>;
+}
+
+interface Case {
+  readonly name: string;
+  readonly study: () => Promise<StudyBytes>;
+}
 
 /** Names that character sets and components make hard. */
 const NAMES = [
@@ -42,14 +53,14 @@ export interface WrittenStudy {
   readonly problems: readonly string[];
 }
 
-async function main([out = 'demo-output/objects', from = '0', to = '60']: readonly string[]): Promise<void> {
+async function main([out = 'demo-output/objects', from = '0', ...rest]: readonly string[]): Promise<void> {
   const segmenter = await shippedSegmenter();
   const fonts = await loadFonts();
   const studies: WrittenStudy[] = [];
-  for (let n = Number(from); n < Number(to); n++) {
-    const study = n % 2 === 0 ? ct(n) : mr(n);
-    const { result, source, headers } = await analyse(study, segmenter);
-    const folder = path.join(out, String(n).padStart(2, '0'));
+  const cases = from === 'real' ? rest.map(onDisk) : drawn(Number(from), Number(rest[0] ?? '60'));
+  for (const [n, { name, study }] of cases.entries()) {
+    const { result, source, headers } = await analyse(await study(), segmenter);
+    const folder = path.join(out, name);
     await mkdir(folder, { recursive: true });
     const context: ReportContext = {
       source: { ...source, PatientName: NAMES[n % NAMES.length]! },
@@ -70,7 +81,7 @@ async function main([out = 'demo-output/objects', from = '0', to = '60']: readon
       files: objects.map(({ name }) => path.join(folder, `${name}.dcm`)),
       problems: objects.flatMap(({ name, problems }) => problems.map((problem) => `${name}: ${problem}`)),
     });
-    process.stderr.write(`\rstudy ${n + 1} of ${to}`);
+    process.stderr.write(`\rstudy ${n + 1} of ${cases.length}`);
   }
   process.stderr.write('\n');
   await segmenter.close();
@@ -88,6 +99,26 @@ function objectsOf(n: number, result: KernelResult, context: ReportContext, font
   }
   const kinds = ['sc', 'seg', 'gsps', 'pdf', 'ko'] as const;
   return [...objects, ...renderReports(result, context, { profiles: [], kinds, fonts })];
+}
+
+/** Studies by the number of their seed. */
+function drawn(from: number, to: number): Case[] {
+  return Array.from({ length: to - from }, (_, at) => from + at).map((n) => ({
+    name: String(n).padStart(2, '0'),
+    study: () => Promise.resolve(n % 2 === 0 ? ct(n) : mr(n)),
+  }));
+}
+
+/** The DICOM files below a folder. */
+function onDisk(folder: string): Case {
+  const study = async (): Promise<StudyBytes> => {
+    const names = await readdir(folder, { recursive: true });
+    const files = names.filter((name) => name.endsWith('.dcm')).sort();
+    const all = await Promise.all(files.map(async (name) => ({ bytes: await readFile(path.join(folder, name)) })));
+    const { dataSet } = readPart10(all[0]!.bytes, { untilTag: Tag.SeriesInstanceUID });
+    return { studyInstanceUID: dataSet.string(Tag.StudyInstanceUID)!, instances: () => all };
+  };
+  return { name: path.basename(folder), study };
 }
 
 /** What a viewer knows of an image. */
@@ -108,7 +139,7 @@ function mr(n: number) {
 }
 
 async function analyse(
-  study: ReturnType<typeof phantomStudy>,
+  study: StudyBytes,
   segmenter: SpineSegmenter,
 ): Promise<{ result: KernelResult; source: ReportContext['source']; headers: readonly InstanceHeader[] }> {
   const files = new Map<UID, Buffer>();

@@ -13,6 +13,12 @@ import { type Orthanc, startOrthanc } from '../servers/orthanc';
 const run = promisify(execFile);
 const BIG = { maxBuffer: 256 << 20 };
 const COUNT = Number(process.env['VALIDITY_COUNT'] ?? 60);
+const SHARED = path.resolve(ROOT, '../shared/data');
+/** Real studies of each modality, where they are. */
+const REAL = ['real-ct/ct01', 'real-mr/mr01'].map((name) => path.join(SHARED, name)).filter(existsSync);
+const PIXELMED = '/usr/share/java/pixelmed.jar';
+/** Seconds of a core for each report: `VALIDITY_PIXELMED=1000` takes them all (`npm run validity:long`). */
+const PIXELMED_COUNT = Number(process.env['VALIDITY_PIXELMED'] ?? 3);
 const VIEWER_TOOL = 'Cornerstone3DTools@^0.1.0:PlanarFreehandROI';
 
 /** What the viewer's adapters made of one study. */
@@ -41,8 +47,13 @@ describe('every object of sixty phantom studies is valid', () => {
     folder = await mkdtemp(path.join(os.tmpdir(), 'endplate-validity-'));
     await run('npx', ['--no-install', 'swc', 'test/builders', '-d', 'dist', '-q'], { cwd: ROOT });
     const script = path.join(ROOT, 'dist/test/builders/phantom-objects.js');
-    const halves = [[0, COUNT / 2], [COUNT / 2, COUNT]].map(async ([from, to]) => {
-      const { stdout } = await run(process.execPath, [script, folder, String(from), String(to)], { cwd: ROOT, ...BIG });
+    const parts = [
+      ['0', String(COUNT / 2)],
+      [String(COUNT / 2), String(COUNT)],
+      ...(REAL.length > 0 ? [['real', ...REAL]] : []),
+    ];
+    const halves = parts.map(async (part) => {
+      const { stdout } = await run(process.execPath, [script, folder, ...part], { cwd: ROOT, ...BIG });
       return JSON.parse(stdout) as WrittenStudy[];
     }); // prettier-ignore
     studies = (await Promise.all(halves)).flat();
@@ -51,7 +62,7 @@ describe('every object of sixty phantom studies is valid', () => {
   afterAll(() => rm(folder, { recursive: true, force: true }));
 
   it('has all kinds of objects, and our own check finds nothing', () => {
-    expect(studies).toHaveLength(COUNT);
+    expect(studies).toHaveLength(COUNT + REAL.length);
     expect(studies.flatMap(({ problems }) => problems)).toEqual([]);
     const kinds = new Set(files.map((file) => path.basename(file).split('-')[0]));
     expect(kinds).toEqual(new Set(['sr', 'sc', 'seg', 'gsps', 'pdf', 'ko']));
@@ -66,6 +77,27 @@ describe('every object of sixty phantom studies is valid', () => {
     expect(seen).toHaveLength(files.length);
     expect(errorsByFile(stdout)).toEqual([]);
   }, 600_000);
+
+  const withPixelmed = existsSync(PIXELMED) ? it : it.skip;
+  withPixelmed(
+    'PixelMed finds TID 1500 without an error in a choice of the reports',
+    async () => {
+      const reports = files.filter((file) => file.includes('/sr-'));
+      const first = ['ct01/sr-comprehensive-3d', '01/sr-comprehensive-3d-segments', '00/sr-enhanced-segments'];
+      const rank = (file: string): number => first.findIndex((name) => file.includes(`/${name}`)) >>> 0;
+      const chosen = [...reports].sort((a, b) => rank(a) - rank(b)).slice(0, PIXELMED_COUNT);
+      // Without these Java 17 stops its rules at the limits of XPath.
+      const limits = ['xpathExprGrpLimit', 'xpathExprOpLimit', 'xpathTotalOpLimit'].map(
+        (name) => `-Djdk.xml.${name}=0`,
+      );
+      const script = path.join(ROOT, 'test/builders/ValidateReports.java');
+      const { stdout } = await run('java', [...limits, '-cp', PIXELMED, script, ...chosen], BIG);
+      expect(stdout.match(/Found Root Template TID_1500/g)).toHaveLength(chosen.length);
+      expect(stdout.match(/IOD validation complete/g)).toHaveLength(chosen.length);
+      expect(errorsByFile(stdout)).toEqual([]);
+    },
+    7_200_000,
+  );
 
   it('dsrdump reads every report and its tree', async () => {
     const reports = files.filter((file) => /\/(sr|ko)-/.test(file));
