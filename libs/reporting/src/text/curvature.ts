@@ -1,7 +1,7 @@
 import { type CoronalCobb, type StudyFindings } from '@endplate/findings';
 import { type ReportText } from './report-text';
 
-/** `Coronal Cobb angle 12°, T12 to L4, convex to the left (lying).` */
+/** `Coronal Cobb angle 12 degrees, T12 to L4, convex to the left (lying).` */
 export function cobbSentence(cobb: CoronalCobb, findings: Pick<StudyFindings, 'vertebrae'>, words: ReportText): string {
   const name = (id: string): string =>
     findings.vertebrae.find((vertebra) => vertebra.id === id)?.level ?? id.replace('vertebra-', 'v');

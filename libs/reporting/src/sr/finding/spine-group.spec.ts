@@ -31,7 +31,7 @@ describe('curvature in the report', () => {
     expect(spineOf(curved())!.site.value).toBe('122496007');
     expect(number('EP0035')).toMatchObject({ value: 44.6, unit: { value: 'deg' } });
     expect(number('EP0036')).toMatchObject({ value: 17.8, unit: { value: 'deg' } });
-    expect(values).toContainEqual(expect.objectContaining({ text: 'Coronal Cobb angle 18°, L1 to L4, convex to the left (lying).' })); // prettier-ignore
+    expect(values).toContainEqual(expect.objectContaining({ text: 'Coronal Cobb angle 18 degrees, L1 to L4, convex to the left (lying).' })); // prettier-ignore
   });
 
   it('gives the reason for an angle that was withheld, and no number', () => {
@@ -61,7 +61,7 @@ describe('dents of endplates in the report', () => {
     ]);
     const lines = conclusionLines(curved(), reportText('en'));
     expect(lines).toContain('Local dents of endplates (Schmorl node, for example): L3 superior 5.3 mm.');
-    expect(lines).toContain('Lumbar lordosis 45°, L1 to S1 (lying).');
+    expect(lines).toContain('Lumbar lordosis 45 degrees, L1 to S1 (lying).');
   });
 
   it.each(['de', 'fr', 'es', 'zh'] as const)('and the counting of levels are said in %s', (language) => {
