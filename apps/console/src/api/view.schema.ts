@@ -1,4 +1,10 @@
-import { DELIVERY_STATES, deliveryRecordSchema, evidenceSchema, STUDY_STATES, timelineEventSchema } from '@endplate/studies';
+import {
+  DELIVERY_STATES,
+  deliveryRecordSchema,
+  evidenceSchema,
+  STUDY_STATES,
+  timelineEventSchema,
+} from '@endplate/studies';
 import { z } from 'zod';
 import { findingsSummarySchema } from './findings-summary';
 
