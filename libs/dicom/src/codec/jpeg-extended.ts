@@ -1,13 +1,13 @@
 import { DicomCodecError } from '../errors';
 import { checkCodeStream, type CodeStreamHeader } from './code-stream';
 import { BLOCK, inverseDct, ZIGZAG } from './inverse-dct';
-import { HuffmanBits, huffmanLookup, type HuffmanLookup } from './jpeg-huffman';
+import { HuffmanBits, type HuffmanLookup, huffmanTables } from './jpeg-huffman';
+import { jpegSegments } from './jpeg-segments';
 import { normaliseBits } from './native';
 import { frameSamples, type FramePixels, type PixelDescription } from './pixel-description';
 
 const SOF1 = 0xc1;
 const DHT = 0xc4;
-const EOI = 0xd9;
 const SOS = 0xda;
 const DQT = 0xdb;
 const DRI = 0xdd;
@@ -48,26 +48,16 @@ function readScan(bytes: Buffer): ExtendedScan {
   const tables: Tables = { quantisation: new Map(), huffman: new Map() };
   let frame: { readonly header: CodeStreamHeader; readonly id: number; readonly table: number } | undefined;
   let restartInterval = 0;
-  let at = 2;
-  while (at + 4 <= bytes.length) {
-    if (bytes.readUInt8(at) !== 0xff) throw broken('no marker where one belongs');
-    const marker = bytes.readUInt8(at + 1);
-    if (marker === 0xff) {
-      at += 1;
-      continue;
-    }
-    const end = at + 2 + bytes.readUInt16BE(at + 2);
-    if (end < at + 4 || end > bytes.length || marker === EOI) throw broken('a segment that reaches behind the end');
-    const segment = bytes.subarray(at + 4, end);
+  for (const { marker, bytes: segment, end } of jpegSegments(bytes, broken)) {
     if (marker === SOF1) frame = readFrameHeader(segment);
     else if (marker === DQT) readQuantisation(segment, tables.quantisation);
-    else if (marker === DHT) readHuffman(segment, tables.huffman);
+    else if (marker === DHT)
+      for (const [id, table] of huffmanTables(segment, broken, 255)) tables.huffman.set(id, table);
     else if (marker === DRI && segment.length >= 2) restartInterval = segment.readUInt16BE(0);
     else if (marker === SOS) {
       if (frame === undefined) throw broken('a scan without frame header');
       return { ...usedTables(segment, frame, tables), header: frame.header, restartInterval, dataAt: end };
     }
-    at = end;
   }
   throw broken('no scan');
 }
@@ -94,16 +84,6 @@ function readQuantisation(segment: Buffer, tables: Map<number, Uint16Array>): vo
     );
     tables.set(segment.readUInt8(at) & 0x0f, steps);
     at += 1 + length;
-  }
-}
-
-function readHuffman(segment: Buffer, tables: Map<number, HuffmanLookup>): void {
-  for (let at = 0; at + 17 <= segment.length;) {
-    const counts = segment.subarray(at + 1, at + 17);
-    const total = counts.reduce((sum, count) => sum + count, 0);
-    if (at + 17 + total > segment.length) throw broken('Huffman table too short');
-    tables.set(segment.readUInt8(at), huffmanLookup(counts, segment.subarray(at + 17, at + 17 + total), 255));
-    at += 17 + total;
   }
 }
 

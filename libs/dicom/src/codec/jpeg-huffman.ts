@@ -30,6 +30,28 @@ export function huffmanLookup(counts: Uint8Array, values: Uint8Array, largest = 
   return lookup;
 }
 
+/**
+ * The tables of a DHT segment: class (0 DC, 1 AC) * 16 + identifier, and the lookup.
+ *
+ * @param broken - makes the error for what is wrong
+ * @param largest - as of {@link huffmanLookup}
+ * @throws {@link DicomCodecError} `DICOM_CODEC_FAILED`
+ * @standard ISO/IEC 10918-1 B.2.4.2
+ */
+export function* huffmanTables(
+  segment: Buffer,
+  broken: (why: string) => DicomCodecError,
+  largest?: number,
+): Generator<readonly [classAndId: number, lookup: HuffmanLookup]> {
+  for (let at = 0; at + 17 <= segment.length;) {
+    const counts = segment.subarray(at + 1, at + 17);
+    const total = counts.reduce((sum, count) => sum + count, 0);
+    if (at + 17 + total > segment.length) throw broken('Huffman table too short');
+    yield [segment.readUInt8(at), huffmanLookup(counts, segment.subarray(at + 17, at + 17 + total), largest)];
+    at += 17 + total;
+  }
+}
+
 /** Bits of an entropy-coded segment: stuffed zero bytes are taken out, markers end it. @standard ISO/IEC 10918-1 F.2.2.5 */
 export class HuffmanBits {
   private buffer = 0;
@@ -44,29 +66,17 @@ export class HuffmanBits {
 
   /** Decodes one difference. @standard ISO/IEC 10918-1 H.1.2.2 */
   difference(table: HuffmanLookup): number {
-    this.fill(16);
-    const entry = table[(this.buffer >>> (this.count - 16)) & 0xffff] as number;
-    if (entry === 0) throw failed('no such Huffman code');
-    this.count -= entry & 31;
-    const bits = entry >> 5;
+    const bits = this.code(table);
     if (bits === 0) return 0;
     // 16 bits stand for 32768 and are followed by nothing.
-    if (bits === 16) return 32768;
-    this.fill(bits);
-    this.count -= bits;
-    const value = (this.buffer >>> this.count) & ((1 << bits) - 1);
-    if (this.missing > this.count) throw failed('the coded data ends early');
-    return value < 1 << (bits - 1) ? value - (1 << bits) + 1 : value;
+    return bits === 16 ? 32768 : this.signed(bits);
   }
 
   /** Decodes the value of the next code. @standard ISO/IEC 10918-1 F.2.2.3 */
   symbol(table: HuffmanLookup): number {
-    this.fill(16);
-    const entry = table[(this.buffer >>> (this.count - 16)) & 0xffff] as number;
-    if (entry === 0) throw failed('no such Huffman code');
-    this.count -= entry & 31;
+    const value = this.code(table);
     if (this.missing > this.count) throw failed('the coded data ends early');
-    return entry >> 5;
+    return value;
   }
 
   /** The next bits, 1 to 15, as a number with sign. @standard ISO/IEC 10918-1 F.2.2.1 */
@@ -84,6 +94,15 @@ export class HuffmanBits {
     const [first, second] = [this.bytes[this.at], this.bytes[this.at + 1]];
     if (first !== 0xff || second === undefined || second < 0xd0 || second > 0xd7) throw failed('no restart marker');
     this.at += 2;
+  }
+
+  /** The value of the next code, which may lie behind the end in part. */
+  private code(table: HuffmanLookup): number {
+    this.fill(16);
+    const entry = table[(this.buffer >>> (this.count - 16)) & 0xffff] as number;
+    if (entry === 0) throw failed('no such Huffman code');
+    this.count -= entry & 31;
+    return entry >> 5;
   }
 
   /** Holds at least `bits` bits (16 at most) in the low `count` bits of the buffer; zeros behind the end. */

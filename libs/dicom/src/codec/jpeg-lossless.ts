@@ -1,12 +1,12 @@
 import { DicomCodecError } from '../errors';
 import { checkCodeStream, type CodeStreamHeader } from './code-stream';
-import { HuffmanBits, huffmanLookup, type HuffmanLookup } from './jpeg-huffman';
+import { HuffmanBits, type HuffmanLookup, huffmanTables } from './jpeg-huffman';
+import { jpegSegments } from './jpeg-segments';
 import { normaliseBits } from './native';
 import { frameSamples, type FramePixels, type PixelDescription } from './pixel-description';
 
 const SOF3 = 0xc3;
 const DHT = 0xc4;
-const EOI = 0xd9;
 const SOS = 0xda;
 const DRI = 0xdd;
 
@@ -44,28 +44,16 @@ function readScan(bytes: Buffer): LosslessScan {
   const componentIds: number[] = [];
   const tables = new Map<number, HuffmanLookup>();
   let restartInterval = 0;
-  let at = 2;
-  while (at + 4 <= bytes.length) {
-    if (bytes.readUInt8(at) !== 0xff) throw broken('no marker where one belongs');
-    const marker = bytes.readUInt8(at + 1);
-    if (marker === 0xff) {
-      at += 1;
-      continue;
-    }
-    const length = bytes.readUInt16BE(at + 2);
-    const end = at + 2 + length;
-    if (length < 2 || end > bytes.length || marker === EOI) throw broken('a segment that reaches behind the end');
-    const segment = bytes.subarray(at + 4, end);
+  for (const { marker, bytes: segment, end } of jpegSegments(bytes, broken)) {
     if (marker === SOF3) header = readFrameHeader(segment, componentIds);
     else if (marker >= 0xc0 && marker <= 0xcf && marker !== DHT && marker !== 0xcc)
       throw broken('another process than 14');
-    else if (marker === DHT) readTables(segment, tables);
+    else if (marker === DHT) for (const [id, table] of huffmanTables(segment, broken)) tables.set(id & 0x0f, table);
     else if (marker === DRI && segment.length >= 2) restartInterval = segment.readUInt16BE(0);
     else if (marker === SOS) {
       if (header === undefined) throw broken('a scan without frame header');
       return { ...readScanHeader(segment, componentIds, tables), header, restartInterval, dataAt: end };
     }
-    at = end;
   }
   throw broken('no scan');
 }
@@ -84,18 +72,6 @@ function readFrameHeader(segment: Buffer, componentIds: number[]): CodeStreamHea
     width: segment.readUInt16BE(3),
     components,
   };
-}
-
-function readTables(segment: Buffer, tables: Map<number, HuffmanLookup>): void {
-  let at = 0;
-  while (at + 17 <= segment.length) {
-    const id = segment.readUInt8(at) & 0x0f;
-    const counts = segment.subarray(at + 1, at + 17);
-    const total = counts.reduce((sum, count) => sum + count, 0);
-    if (at + 17 + total > segment.length) throw broken('Huffman table too short');
-    tables.set(id, huffmanLookup(counts, segment.subarray(at + 17, at + 17 + total)));
-    at += 17 + total;
-  }
 }
 
 function readScanHeader(
