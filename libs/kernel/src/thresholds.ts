@@ -153,7 +153,6 @@ export const THRESHOLD_TABLE = {
       'HU',
       `${OWN}: marrow over disc; less in osteopenia, where the endplate can not be followed`,
     ),
-    defectDiscHU: t(160, 'HU', 'as ct.maxReferenceHU'),
     defectRimMm: t(1, 'mm', `${OWN}: a voxel of CT`),
     defectMaxShare: t(0.6, 'of the endplate', `${OWN}: longer ones are concave or broken endplates, not dents`),
     cobbMinWidthMm: t(

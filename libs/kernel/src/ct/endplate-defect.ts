@@ -6,12 +6,13 @@ import { profileDepth } from '../measure/heights';
 import { fromFrame } from '../measure/plane-frame';
 import { type MeasuredVertebra } from '../measure/spine-model';
 import { median } from '../measure/statistics';
-import { type StructureProfile } from '../measure/structure-profile';
+import { type StructureProfile, widestProfiles } from '../measure/structure-profile';
 import { type ProbabilityStack } from '../segment/probability-stack';
 import { THRESHOLDS } from '../thresholds';
 import { profileDent, type Dent } from './endplate-dent';
 
-const { defectDepthMm, defectReachMm, defectContrastHU, defectDiscHU } = THRESHOLDS.degeneration;
+const { defectDepthMm, defectReachMm, defectContrastHU } = THRESHOLDS.degeneration;
+const { maxReferenceHU } = THRESHOLDS.ct;
 const MIN_SUPPORT = 0.3;
 /** Slices through the middle of the body: at the sides the endplate turns into pedicle and rim. */
 const MIDDLE_AREA = 0.75;
@@ -28,7 +29,7 @@ export interface VertebraOnCt {
   readonly stack: ProbabilityStack;
 }
 
-/** Which endplate, and what is added to positions to go from the disc into the body. */
+/** Which endplate of a vertebra. */
 type Side = 'superior' | 'inferior';
 
 /**
@@ -49,12 +50,11 @@ export function endplateDefect(
   if (vertebra.cut) return notAssessed('DISC_PARTLY_OUTSIDE', 'The vertebra is only partly in the image.');
   if (vertebra.support < MIN_SUPPORT)
     return notAssessed('SEGMENTATION_UNCERTAIN', 'The outline of the vertebra is uncertain.');
-  const largest = Math.max(0, ...vertebra.profiles.map((profile) => profile.areaMm2));
-  const wide = vertebra.profiles.filter((profile) => profile.areaMm2 >= MIDDLE_AREA * largest);
+  const wide = widestProfiles(vertebra.profiles, MIDDLE_AREA);
   const sampler = new EndplateSampler(ct, side);
   const disc = median(wide.flatMap((profile) => sampler.beside(profile)));
   const marrow = median(wide.flatMap((profile) => sampler.within(profile)));
-  if (!(marrow - disc >= defectContrastHU) || disc > defectDiscHU) {
+  if (!(marrow - disc >= defectContrastHU) || disc > maxReferenceHU) {
     return notAssessed('REFERENCE_UNSTABLE', 'Marrow and disc do not differ enough in HU to follow the endplate.');
   }
   const bone = (disc + marrow) / 2;

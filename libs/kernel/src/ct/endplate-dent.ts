@@ -1,5 +1,7 @@
 import { profileDepth } from '../measure/heights';
+import { solvePositiveDefinite } from '../measure/linear-system';
 import { type PlanePoint } from '../measure/plane-frame';
+import { mean } from '../measure/statistics';
 import { type StructureProfile } from '../measure/structure-profile';
 import { THRESHOLDS } from '../thresholds';
 
@@ -34,7 +36,7 @@ export function profileDent(profile: StructureProfile, side: 'superior' | 'infer
   const behind = points.map(([u, w]) => w - smooth(u));
   const eased = behind.map((_, n) => mean(behind.slice(Math.max(0, n - 1), n + 2)));
   const at = eased.indexOf(Math.max(...eased));
-  const step = points.length > 1 ? points[1]![0] - points[0]![0] : 0;
+  const step = points[1]![0] - points[0]![0];
   let [from, to] = [at, at];
   while (from > 0 && eased[from - 1]! > defectRimMm) from--;
   while (to < eased.length - 1 && eased[to + 1]! > defectRimMm) to++;
@@ -68,26 +70,10 @@ function parabola(points: readonly PlanePoint[]): (u: number) => number {
     for (let k = 0; k < 5; k++) sums[k]! += x ** k;
     for (let k = 0; k < 3; k++) right[k]! += w * x ** k;
   }
-  const [a, b, c] = solve3(
-    [0, 1, 2].map((row) => [0, 1, 2].map((column) => sums[row + column]!)),
+  const powers = [0, 1, 2];
+  const [a = 0, b = 0, c = 0] = solvePositiveDefinite(
+    powers.map((row) => powers.map((column) => sums[row + column]!)),
     right,
   );
   return (u) => a + b * (u - centre) + c * (u - centre) ** 2;
-}
-
-/** Cramer's rule; a singular system gives zeros. */
-function solve3(m: readonly (readonly number[])[], right: readonly number[]): [number, number, number] {
-  const determinant = (r: readonly (readonly number[])[]): number =>
-    r[0]![0]! * (r[1]![1]! * r[2]![2]! - r[1]![2]! * r[2]![1]!) -
-    r[0]![1]! * (r[1]![0]! * r[2]![2]! - r[1]![2]! * r[2]![0]!) +
-    r[0]![2]! * (r[1]![0]! * r[2]![1]! - r[1]![1]! * r[2]![0]!);
-  const whole = determinant(m);
-  if (Math.abs(whole) < 1e-9) return [0, 0, 0];
-  const column = (k: number): number =>
-    determinant(m.map((row, n) => row.map((value, c) => (c === k ? right[n]! : value)))) / whole;
-  return [column(0), column(1), column(2)];
-}
-
-function mean(values: readonly number[]): number {
-  return values.reduce((sum, value) => sum + value, 0) / Math.max(values.length, 1);
 }

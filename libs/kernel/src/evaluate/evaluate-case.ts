@@ -10,6 +10,7 @@ import {
   type Vec3,
 } from '@endplate/dicom';
 import { type LabelInstance, type LabelMap } from '../label-map';
+import { mean } from '../measure/statistics';
 import { type LabelVolume } from './nifti';
 
 /** What a label file holds. */
@@ -78,10 +79,6 @@ export function evaluateCase(
     falseInstances: countFalse(best.counts, wanted, instances),
     orderCorrect: sameOrder(best.counts, wanted, instances),
   };
-}
-
-function mean(values: readonly number[]): number {
-  return values.length === 0 ? 0 : values.reduce((sum, value) => sum + value, 0) / values.length;
 }
 
 function emptyEvaluation(labels: LabelVolume): CaseEvaluation {

@@ -1,3 +1,5 @@
+import { solvePositiveDefinite } from '../measure/linear-system';
+import { mean } from '../measure/statistics';
 import { type PresenceModel } from '../mr/modic-presence';
 import { binaryAgreement } from './agreement';
 
@@ -55,32 +57,9 @@ function newton(rows: readonly (readonly number[])[], truth: readonly number[]):
         for (let b = 0; b < size; b++) hessian[a]![b]! += p * (1 - p) * row[a]! * row[b]!;
       }
     });
-    const change = solve(hessian, gradient);
+    const change = solvePositiveDefinite(hessian, gradient);
     weights = weights.map((w, n) => w - change[n]!);
     if (Math.max(...change.map(Math.abs)) < 1e-7) break;
   }
   return weights;
-}
-
-/** Gaussian elimination of a positive definite system, in place. */
-function solve(a: number[][], b: number[]): number[] {
-  const size = b.length;
-  for (let pivot = 0; pivot < size; pivot++) {
-    for (let row = pivot + 1; row < size; row++) {
-      const factor = a[row]![pivot]! / a[pivot]![pivot]!;
-      for (let column = pivot; column < size; column++) a[row]![column]! -= factor * a[pivot]![column]!;
-      b[row]! -= factor * b[pivot]!;
-    }
-  }
-  const x = new Array<number>(size).fill(0);
-  for (let row = size - 1; row >= 0; row--) {
-    let sum = b[row]!;
-    for (let column = row + 1; column < size; column++) sum -= a[row]![column]! * x[column]!;
-    x[row] = sum / a[row]![row]!;
-  }
-  return x;
-}
-
-function mean(values: readonly number[]): number {
-  return values.reduce((sum, value) => sum + value, 0) / Math.max(values.length, 1);
 }

@@ -1,5 +1,6 @@
 import { type ProbabilityStack } from '../segment/probability-stack';
 import { CLASS } from '../segment/spine-class';
+import { tissueOf } from '../segment/tissue';
 import { faceNeighbours, type VoxelBox } from '../shape/components';
 import { THRESHOLDS } from '../thresholds';
 import { type CentrelinePoint } from './centreline';
@@ -8,8 +9,6 @@ import { type InstanceMap, type SpineInstance } from './instance';
 import { tidyInstances } from './tidy-instances';
 
 const NOTHING = 0;
-const BONE = 1;
-const DISC = 2;
 const SEED_HALF_DEPTH_MM = 9;
 const SEED_HALF_WIDTH_MM = 10;
 const SEED_CORE = 0.64;
@@ -26,7 +25,7 @@ export function growInstances(
   line: readonly CentrelinePoint[],
   chain: SpineChain,
 ): InstanceMap {
-  const tissue = tissueMap(stack);
+  const tissue = tissueOf(stack);
   const labels = new Uint8Array(tissue.length);
   const frames = chain.segments.map((segment) => segmentFrame(segment, line));
   const queue: number[] = [];
@@ -45,21 +44,6 @@ export function growInstances(
     labels,
     instances: describe(stack, chain, labels),
   };
-}
-
-/** Bone (body or sacrum), disc or neither: the most probable of bone, disc and each other class. */
-function tissueMap(stack: ProbabilityStack): Uint8Array {
-  const [outside, body, disc, sacrum, canal, posterior] = stack.planes as readonly [
-    Uint8Array, Uint8Array, Uint8Array, Uint8Array, Uint8Array, Uint8Array,
-  ]; // prettier-ignore
-  const tissue = new Uint8Array(body.length);
-  for (let at = 0; at < tissue.length; at++) {
-    const bone = body[at]! + sacrum[at]!;
-    const rest = Math.max(outside[at]!, canal[at]!, posterior[at]!);
-    if (bone > rest && bone >= disc[at]!) tissue[at] = BONE;
-    else if (disc[at]! > rest) tissue[at] = DISC;
-  }
-  return tissue;
 }
 
 interface Frame {
@@ -86,8 +70,9 @@ function segmentFrame(segment: ChainSegment, line: readonly CentrelinePoint[]): 
   };
 }
 
-function tissueOf(segment: ChainSegment): number {
-  return segment.kind === 'disc' ? DISC : BONE;
+/** What a stretch of the chain is made of: bodies and sacrum are one tissue. */
+function wantedTissue(segment: ChainSegment): number {
+  return segment.kind === 'disc' ? CLASS.disc : CLASS.body;
 }
 
 function seed(
@@ -111,7 +96,7 @@ function seed(
       for (let k = Math.round(point.slice) - side; k <= Math.round(point.slice) + side; k++) {
         if (k < 0 || k >= slices) continue;
         const at = (k * rows + r) * columns + c;
-        if (labels[at] !== NOTHING || tissue[at] !== tissueOf(segment)) continue;
+        if (labels[at] !== NOTHING || tissue[at] !== wantedTissue(segment)) continue;
         labels[at] = label;
         queue.push(at);
       }
@@ -147,7 +132,7 @@ function grow(
   for (let head = 0; head < queue.length; head++) {
     const at = queue[head]!;
     const label = labels[at]!;
-    const wanted = tissueOf(segments[label - 1]!);
+    const wanted = wantedTissue(segments[label - 1]!);
     const count = faceNeighbours(box, at, near);
     for (let n = 0; n < count; n++) {
       const next = near[n]!;
@@ -168,7 +153,7 @@ function settleProbabilities(
 ): void {
   for (let at = 0; at < labels.length; at++) {
     const label = labels[at]!;
-    if (label === NOTHING || tissue[at] === tissueOf(segments[label - 1]!)) continue;
+    if (label === NOTHING || tissue[at] === wantedTissue(segments[label - 1]!)) continue;
     for (const plane of stack.planes) plane[at] = 0;
     stack.planes[segments[label - 1]!.kind === 'disc' ? CLASS.disc : CLASS.body]![at] = 255;
   }

@@ -1,6 +1,7 @@
 import { applyAffine, composeAffine, invertAffine, type Affine, type Vec3 } from '@endplate/dicom';
 import { interpolateProbabilities, type ProbabilityStack } from '../segment/probability-stack';
 import { CLASS, SPINE_CLASSES } from '../segment/spine-class';
+import { mostProbableTissue, tissueOf } from '../segment/tissue';
 import { type InstanceMap } from './instance';
 
 /** A native grid: [ni, nj, nk] voxels and (i, j, k) -\> LPS mm. */
@@ -130,7 +131,7 @@ class Painter {
     if (cell === UNSEEN) cell = this.cells[first] = this.look(c0, r0, k0);
     if (cell !== MIXED) return cell - 1;
     interpolateProbabilities(this.stack, c, r, s, this.p);
-    const found = decide(this.p);
+    const found = mostProbableTissue(this.p);
     if (found !== CLASS.body && found !== CLASS.disc) return this.pack(found, 0);
     const high: Triple = [Math.min(c0 + 1, columns - 1), Math.min(r0 + 1, rows - 1), Math.min(k0 + 1, slices - 1)];
     return this.pack(found, this.nearestLabel(found, [c, r, s], [c0, r0, k0], high));
@@ -179,31 +180,4 @@ class Painter {
 
 function clampFloor(value: number, size: number): number {
   return Math.min(Math.max(Math.floor(value), 0), Math.max(size - 2, 0));
-}
-
-/** {@link decide} for every voxel of a stack. */
-function tissueOf(stack: ProbabilityStack): Uint8Array {
-  const [background, body, disc, sacrum, canal, posterior] = stack.planes as readonly [
-    Uint8Array, Uint8Array, Uint8Array, Uint8Array, Uint8Array, Uint8Array,
-  ]; // prettier-ignore
-  const tissue = new Uint8Array(background.length);
-  for (let at = 0; at < tissue.length; at++) {
-    const bone = body[at]! + sacrum[at]!;
-    const [b, c, p] = [background[at]!, canal[at]!, posterior[at]!];
-    const rest = b > c ? (b > p ? b : p) : c > p ? c : p;
-    if (bone > rest && bone >= disc[at]!) tissue[at] = CLASS.body;
-    else if (disc[at]! > rest) tissue[at] = CLASS.disc;
-    else tissue[at] = rest === c ? CLASS.canal : rest === p ? CLASS.posterior : CLASS.background;
-  }
-  return tissue;
-}
-
-/** The most probable class, body and sacrum taken together as body. */
-function decide(p: Float32Array): number {
-  const bone = p[CLASS.body]! + p[CLASS.sacrum]!;
-  const rest = Math.max(p[CLASS.background]!, p[CLASS.canal]!, p[CLASS.posterior]!);
-  if (bone > rest && bone >= p[CLASS.disc]!) return CLASS.body;
-  if (p[CLASS.disc]! > rest) return CLASS.disc;
-  if (rest === p[CLASS.canal]) return CLASS.canal;
-  return rest === p[CLASS.posterior] ? CLASS.posterior : CLASS.background;
 }

@@ -1,16 +1,18 @@
 import { applyAffine } from '@endplate/dicom';
 import { assessed, notAssessed, type Assessment, type CoronalCobb } from '@endplate/findings';
-import { findingConfidence } from '../confidence/finding-confidence';
+import { findingConfidence, offsetStability } from '../confidence/finding-confidence';
 import { type ProbabilityStack } from '../segment/probability-stack';
 import { THRESHOLDS } from '../thresholds';
 import { profileDepth } from './heights';
 import { fitLine, fromFrame, type PlanePoint } from './plane-frame';
 import { type MeasuredVertebra, type SpineModel } from './spine-model';
-import { type StructureProfile } from './structure-profile';
+import { type StructureProfile, widestProfiles } from './structure-profile';
 import { median } from './statistics';
 
 const { cobbMinWidthMm, cobbMinVertebrae } = THRESHOLDS.degeneration;
 const PLAUSIBLE_DEG = 80;
+/** Slices at the sides of a body show little of its endplates. */
+const MIDDLE_AREA = 0.6;
 /** Part of the endplate, from its middle, whose height is read on each slice. */
 const MIDDLE = [0.35, 0.65] as const;
 const VOXEL_MM = THRESHOLDS.segment.inPlaneMm;
@@ -22,6 +24,8 @@ interface Tilted {
   /** Angle of the endplate against the patient's left, degrees, positive when its left end is higher. */
   readonly topDeg: number;
   readonly bottomDeg: number;
+  /** How much of the superior endplate is seen from side to side, mm. */
+  readonly widthMm: number;
 }
 
 /**
@@ -33,8 +37,11 @@ interface Tilted {
 export function coronalCobb(model: SpineModel, stack: ProbabilityStack): Assessment<CoronalCobb> {
   const whole = model.vertebrae.filter((vertebra) => vertebra.ordinal > 0 && !vertebra.cut);
   const tilted = whole.flatMap((vertebra): Tilted[] => {
-    const [topDeg, bottomDeg] = [tiltDegrees(vertebra, 'top', stack), tiltDegrees(vertebra, 'bottom', stack)];
-    return topDeg === undefined || bottomDeg === undefined ? [] : [{ vertebra, topDeg, bottomDeg }];
+    const top = endplatePoints(vertebra, 'top', stack);
+    const [topDeg, bottomDeg] = [tiltDegrees(top), tiltDegrees(endplatePoints(vertebra, 'bottom', stack))];
+    return topDeg === undefined || bottomDeg === undefined
+      ? []
+      : [{ vertebra, topDeg, bottomDeg, widthMm: widthOf(top) }];
   });
   if (whole.length < cobbMinVertebrae)
     return notAssessed('COVERAGE_INCOMPLETE', 'Too few whole vertebrae are in view for a coronal Cobb angle.');
@@ -49,13 +56,12 @@ export function coronalCobb(model: SpineModel, stack: ProbabilityStack): Assessm
   }
   if (!best || Math.abs(best.angle) > PLAUSIBLE_DEG)
     return notAssessed('SEGMENTATION_UNCERTAIN', 'The endplates found enclose an implausible angle.');
-  const widths = [best.lower, best.upper].map(({ vertebra }) => widthOf(endplatePoints(vertebra, 'top', stack)));
-  const turnDeg = (2 * Math.atan2(VOXEL_MM, Math.min(...widths)) * 180) / Math.PI;
+  const turnDeg = (2 * Math.atan2(VOXEL_MM, Math.min(best.lower.widthMm, best.upper.widthMm)) * 180) / Math.PI;
   const confidence = findingConfidence({
     voxelMargin: Math.min(best.lower.vertebra.support, best.upper.vertebra.support),
     shapePlausibility: 1,
     labelGap: 1,
-    stability: Math.max(0.2, 1 - turnDeg / SCALE_DEG),
+    stability: offsetStability(turnDeg, SCALE_DEG),
   });
   const value: CoronalCobb = {
     angleDeg: Math.abs(best.angle),
@@ -68,12 +74,7 @@ export function coronalCobb(model: SpineModel, stack: ProbabilityStack): Assessm
 }
 
 /** Tilt of one endplate in the coronal plane, degrees; undefined where too little of its width is seen. */
-function tiltDegrees(
-  vertebra: MeasuredVertebra,
-  border: 'top' | 'bottom',
-  stack: ProbabilityStack,
-): number | undefined {
-  const points = endplatePoints(vertebra, border, stack);
+function tiltDegrees(points: readonly PlanePoint[]): number | undefined {
   if (points.length < 3 || widthOf(points) < cobbMinWidthMm) return undefined;
   return (Math.atan(fitLine(points).slope) * 180) / Math.PI;
 }
@@ -89,14 +90,11 @@ function endplatePoints(
   border: 'top' | 'bottom',
   stack: ProbabilityStack,
 ): readonly PlanePoint[] {
-  const largest = Math.max(0, ...vertebra.profiles.map((profile) => profile.areaMm2));
-  return vertebra.profiles
-    .filter((profile) => profile.areaMm2 >= 0.6 * largest)
-    .map((profile): PlanePoint => {
-      const [x, y] = middleOf(profile, border);
-      const lps = applyAffine(stack.affine, [x / stack.spacingMm[0], y / stack.spacingMm[1], profile.slice]);
-      return [lps[0], lps[2]];
-    });
+  return widestProfiles(vertebra.profiles, MIDDLE_AREA).map((profile): PlanePoint => {
+    const [x, y] = middleOf(profile, border);
+    const lps = applyAffine(stack.affine, [x / stack.spacingMm[0], y / stack.spacingMm[1], profile.slice]);
+    return [lps[0], lps[2]];
+  });
 }
 
 function middleOf(profile: StructureProfile, border: 'top' | 'bottom'): PlanePoint {

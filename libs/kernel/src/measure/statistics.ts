@@ -1,3 +1,8 @@
+/** Mean of numbers; 0 of none. */
+export function mean(values: readonly number[]): number {
+  return values.reduce((sum, value) => sum + value, 0) / Math.max(values.length, 1);
+}
+
 /** Median of numbers; NaN of none. */
 export function median(values: readonly number[]): number {
   if (values.length === 0) return Number.NaN;

@@ -48,6 +48,12 @@ export function structureProfiles(
     .filter((profile) => profile !== undefined);
 }
 
+/** The profiles through the middle of a structure: those that cover at least a share of its largest area. */
+export function widestProfiles(profiles: readonly StructureProfile[], share: number): readonly StructureProfile[] {
+  const largest = Math.max(0, ...profiles.map(({ areaMm2 }) => areaMm2));
+  return profiles.filter(({ areaMm2 }) => areaMm2 >= share * largest);
+}
+
 interface Section {
   readonly slice: number;
   readonly centre: PlanePoint;
