@@ -6,6 +6,7 @@ export type StoreErrorCode =
   | 'STORE_SIZE_MISMATCH'
   | 'STORE_TOO_LARGE'
   | 'STORE_WRITER_CLOSED'
+  | 'STORE_UNCONFIRMED'
   | 'STORE_FULL'
   | 'STORE_DENIED'
   | 'STORE_TIMEOUT'
@@ -81,6 +82,13 @@ export class ObjectTooLargeError extends StoreError {
 export class WriterClosedError extends StoreError {
   constructor() {
     super('STORE_WRITER_CLOSED', false, 'The writer was already committed or aborted. Open a new one.');
+  }
+}
+
+/** The store confirmed a write, and has something else under the key when it is asked again. */
+export class ObjectUnconfirmedError extends StoreError {
+  constructor(readonly key: string) {
+    super('STORE_UNCONFIRMED', true, `${key} is not what the store confirmed. See whether its disk is well.`);
   }
 }
 

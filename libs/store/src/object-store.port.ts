@@ -63,6 +63,11 @@ export interface ObjectStore {
   getStream(key: ObjectKey): Promise<Readable>;
   /** Size and time, or undefined when there is no such object. */
   stat(key: ObjectKey): Promise<ObjectStat | undefined>;
+  /**
+   * Whether exactly these bytes are under the key now, by what the store says when it is asked: on S3 size and checksum
+   * (the ETag of a single PUT is an MD5), or the bytes read back where its ETag is none; in a folder the bytes read back.
+   */
+  holds(key: ObjectKey, bytes: Buffer): Promise<boolean>;
   /** Every object below the prefix, each once, in no promised order. */
   list(prefix: KeyPrefix): AsyncIterable<ObjectEntry>;
   /** Names of the next path segment below the prefix (objects and folders), ascending, each once. */

@@ -31,6 +31,9 @@ class Site {
   readonly outcomes: ReceivedOutcome['kind'][] = [];
   private waits: (() => void)[] = [];
   private isRefusing = false;
+  /** The store confirms, and has a byte of the pixels wrong. */
+  isDamaging = false;
+  readonly failures: unknown[] = [];
   private openGate: () => void = () => undefined;
   private gate: Promise<void> = Promise.resolve();
 
@@ -63,10 +66,12 @@ class Site {
       put: async (...args: Parameters<ObjectStore['put']>) => {
         if (this.isRefusing) throw new Error('refused');
         await this.gate;
-        return store.put(...args);
+        const [key, body, options] = args;
+        if (this.isDamaging && Buffer.isBuffer(body)) return store.put(key, damaged(body), options);
+        return store.put(key, body, options);
       },
       getStream: store.getStream.bind(store),
-      stat: store.stat.bind(store),
+      holds: store.holds.bind(store),
     };
     const uploader = new SpoolUploader(gated, ledger, this.pending);
     this.spool = await Spool.open({
@@ -74,6 +79,11 @@ class Site {
       maxBytes: 1024 ** 3,
       deliver: (record) => uploader.upload(record),
       replayed: (info) => uploader.replayed(info),
+      notify: (event) => {
+        if (event.type !== 'delivery-failed') return;
+        this.failures.push(event.error);
+        this.waits.forEach((wake) => wake());
+      },
     });
     const intake = new SpoolIntake(this.spool, this.pending, new StoreIntake(store, ledger));
     this.receiver = new InstanceReceiver({ intake, maxInstanceBytes: 1024 ** 3 });
@@ -96,8 +106,9 @@ class Site {
     this.openGate();
   }
 
-  async until(outcomes: number): Promise<void> {
-    while (this.outcomes.length < outcomes) await new Promise<void>((resolve) => this.waits.push(resolve));
+  async until(outcomes: number, failures = 0): Promise<void> {
+    while (this.outcomes.length < outcomes || this.failures.length < failures)
+      await new Promise<void>((resolve) => this.waits.push(resolve));
   }
 
   async receive({ sopClassUID, sopInstanceUID, dataSet }: TestInstance): Promise<void> {
@@ -113,6 +124,12 @@ class Site {
     await this.spool.close();
     await rm(this.folder, { recursive: true, force: true });
   }
+}
+
+function damaged(bytes: Buffer): Buffer {
+  const other = Buffer.from(bytes);
+  other[other.length - 1]! ^= 1;
+  return other;
 }
 
 describe('SpoolIntake and SpoolUploader', () => {
@@ -160,6 +177,25 @@ describe('SpoolIntake and SpoolUploader', () => {
     await site.until(4);
     expect(site.outcomes.slice(1).sort()).toEqual(['conflict', 'duplicate', 'duplicate']);
     expect((await site.store.get(instanceKey(one))).equals(asStored(one, 'CT1'))).toBe(true);
+  });
+
+  it('keeps an instance that the store confirmed and does not have as it was sent, until it has', async () => {
+    site.isDamaging = true;
+    const one = ctInstance('a');
+    await site.receive(one);
+    await site.until(0, 1);
+    expect(site.failures[0]).toMatchObject({ code: 'STORE_UNCONFIRMED', retryable: true });
+    expect(site.spool.records).toBe(1);
+    expect(await site.pending.has(one.studyInstanceUID)).toBe(true);
+    site.isDamaging = false;
+    await site.until(1);
+    // What the store made of it is not written over: the true bytes are beside it, and the timeline says so.
+    expect(site.outcomes).toEqual(['conflict']);
+    const kept: Buffer[] = [];
+    for await (const { key } of site.store.list(conflictsPrefix(one.studyInstanceUID))) {
+      kept.push(await site.store.get(key));
+    }
+    expect(kept).toEqual([asStored(one, 'CT1')]);
   });
 
   it('brings an instance above 4 MiB straight to the store', async () => {

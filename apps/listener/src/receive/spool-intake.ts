@@ -1,5 +1,12 @@
 import { isUid } from '@endplate/dicom';
-import { instanceKey, type ObjectStore, type Spool, type SpooledRecord, type SpoolWriter } from '@endplate/store';
+import {
+  instanceKey,
+  type ObjectStore,
+  ObjectUnconfirmedError,
+  type Spool,
+  type SpooledRecord,
+  type SpoolWriter,
+} from '@endplate/store';
 import { z } from 'zod';
 import { type InstanceClaim, type InstanceIntake, type InstanceUIDs, type Landing } from './instance-intake';
 import { type InstanceLedger } from './instance-ledger';
@@ -112,7 +119,7 @@ export class SpoolUploader {
   private readonly byKey = new Map<string, Promise<unknown>>();
 
   constructor(
-    private readonly store: Pick<ObjectStore, 'put' | 'getStream' | 'stat'>,
+    private readonly store: Pick<ObjectStore, 'put' | 'getStream' | 'holds'>,
     private readonly ledger: InstanceLedger,
     private readonly pending: PendingStudies,
   ) {}
@@ -123,7 +130,7 @@ export class SpoolUploader {
   }
 
   /**
-   * Resolves when the object store has the instance and says so when it is asked again; only then the study's quiet
+   * Resolves when the object store has the very bytes and says so when it is asked again; only then the study's quiet
    * period is prolonged, so that no version lists what is not there. Safe to do twice.
    */
   async upload(record: SpooledRecord): Promise<void> {
@@ -133,8 +140,7 @@ export class SpoolUploader {
       const digest = (): string => digestDataSet(file);
       const kind = await settle(this.store, header, transferSyntaxUID, digest, async (key) => {
         await this.store.put(key, file, { ifAbsent: true, contentType: 'application/dicom' });
-        const found = await this.store.stat(key);
-        if (found?.sizeBytes !== file.length) throw new Error('The object store does not have what it confirmed');
+        if (!(await this.store.holds(key, file))) throw new ObjectUnconfirmedError(key);
       });
       await this.ledger.record(source, { kind, header, sizeBytes: file.length });
       this.pending.remove(header.studyInstanceUID);

@@ -31,6 +31,17 @@ export function describeObjectStore(name: string, open: () => Promise<ObjectStor
       expect(found?.lastModified.getTime()).toBeGreaterThan(Date.parse('2000-01-01'));
     });
 
+    it('says whether it holds the very bytes', async () => {
+      const bytes = randomBytes(700_001);
+      const other = Buffer.from(bytes);
+      other[650_000]! ^= 1;
+      await store.put(key('holds/a'), bytes);
+      await expect(store.holds(key('holds/a'), bytes)).resolves.toBe(true);
+      await expect(store.holds(key('holds/a'), other)).resolves.toBe(false);
+      await expect(store.holds(key('holds/a'), bytes.subarray(1))).resolves.toBe(false);
+      await expect(store.holds(key('holds/none'), bytes)).resolves.toBe(false);
+    });
+
     it('keeps an empty object', async () => {
       await store.put(key('put/empty'), Buffer.alloc(0));
       expect((await store.get(key('put/empty'))).length).toBe(0);

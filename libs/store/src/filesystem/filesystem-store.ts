@@ -12,6 +12,7 @@ import {
   type ObjectStore,
   type WriteOptions,
 } from '../object-store.port';
+import { areSameBytes } from '../read-back';
 import { DirectorySync } from './directory-sync';
 import { fromFilesystemError } from './filesystem-error';
 import { FilesystemWriter } from './filesystem-writer';
@@ -29,6 +30,7 @@ export interface FilesystemStoreOptions {
 const TEMPORARY = '.incoming';
 const MAX_GET_BYTES = 1024 ** 3;
 const FREE_SPACE_VALID_MS = 1000;
+const READ_BACK_BYTES = 256 * 1024;
 
 /**
  * Object store in a folder: temporary name, fsync, final name, fsync of the folder.
@@ -49,6 +51,8 @@ export async function createFilesystemStore(options: FilesystemStoreOptions): Pr
 class FilesystemStore implements ObjectStore {
   private readonly directories = new DirectorySync();
   private freeCheckedAt = 0;
+  /** Memory in which files are read back, for the next use. */
+  private readonly rooms: Buffer[] = [];
 
   constructor(
     private readonly root: string,
@@ -125,6 +129,20 @@ class FilesystemStore implements ObjectStore {
       const known = fromFilesystemError(error, key);
       if (known.code === 'STORE_NOT_FOUND') return undefined;
       throw known;
+    }
+  }
+
+  async holds(key: ObjectKey, bytes: Buffer): Promise<boolean> {
+    if ((await this.stat(key))?.sizeBytes !== bytes.length) return false;
+    const room = this.rooms.pop() ?? Buffer.allocUnsafeSlow(READ_BACK_BYTES);
+    try {
+      return await areSameBytes(chunksOf(this.pathOf(key), room), bytes);
+    } catch (error) {
+      const known = fromFilesystemError(error, key);
+      if (known.code === 'STORE_NOT_FOUND') return false;
+      throw known;
+    } finally {
+      this.rooms.push(room);
     }
   }
 
@@ -209,5 +227,19 @@ async function sweep(folder: string, staleAfterMs: number): Promise<void> {
     const path = join(folder, name);
     const found = await stat(path).catch(() => undefined);
     if (found && Date.now() - found.mtimeMs > staleAfterMs) await unlink(path).catch(() => undefined);
+  }
+}
+
+/** A file in pieces, each in the same memory: good until the next is asked for. */
+async function* chunksOf(path: string, room: Buffer): AsyncGenerator<Buffer> {
+  const handle = await open(path, 'r');
+  try {
+    for (;;) {
+      const { bytesRead } = await handle.read(room, 0, room.length);
+      if (bytesRead === 0) return;
+      yield room.subarray(0, bytesRead);
+    }
+  } finally {
+    await handle.close();
   }
 }

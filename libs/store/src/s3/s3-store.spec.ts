@@ -1,4 +1,5 @@
 import { createServer, type Server } from 'node:net';
+import { startFaultyProxy } from '../../../../test/servers/faulty-proxy';
 import { startS3, type TestS3 } from '../../../../test/servers/s3';
 import { describeObjectStore } from '../contract/object-store.contract';
 import { createS3Store, parseObjectKey } from '../index';
@@ -39,6 +40,20 @@ describe('S3 store', () => {
     });
     await store.close();
     await new Promise((resolve) => silent.close(resolve));
+  });
+
+  it('compares the bytes themselves where the ETag is no checksum', async () => {
+    const proxy = await startFaultyProxy(s3.port);
+    proxy.mode = 'opaque-etag';
+    const store = await createS3Store({ ...s3, port: proxy.port });
+    const [key, bytes, other] = [parseObjectKey('opaque'), Buffer.alloc(200_000, 1), Buffer.alloc(200_000, 1)];
+    other[199_999] = 2;
+    await store.put(key, bytes);
+    expect((await store.stat(key))?.etag).toBe('5a'.repeat(16));
+    await expect(store.holds(key, bytes)).resolves.toBe(true);
+    await expect(store.holds(key, other)).resolves.toBe(false);
+    await store.close();
+    await proxy.stop();
   });
 
   it('says unavailable when nobody listens', async () => {

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import * as http from 'node:http';
 import * as https from 'node:https';
 import { tmpdir } from 'node:os';
@@ -14,6 +15,7 @@ import {
   type ObjectWriter,
   type WriteOptions,
 } from '../object-store.port';
+import { areSameBytes } from '../read-back';
 import { BoundedSpill } from './bounded-spill';
 import { withRetry } from './retry';
 import { fromS3Error } from './s3-error';
@@ -138,6 +140,20 @@ class S3Store implements ObjectStore {
     } catch (error) {
       const known = fromS3Error(error, key);
       if (known.code === 'STORE_NOT_FOUND') return undefined;
+      throw known;
+    }
+  }
+
+  async holds(key: ObjectKey, bytes: Buffer): Promise<boolean> {
+    const found = await this.stat(key);
+    if (found?.sizeBytes !== bytes.length) return false;
+    if (found.etag === createHash('md5').update(bytes).digest('hex')) return true;
+    // Multipart, encrypted with a key of the server's, or damaged: its bytes tell.
+    try {
+      return await areSameBytes(await this.getStream(key), bytes);
+    } catch (error) {
+      const known = fromS3Error(error, key);
+      if (known.code === 'STORE_NOT_FOUND') return false;
       throw known;
     }
   }
