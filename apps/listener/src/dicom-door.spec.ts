@@ -109,6 +109,21 @@ describe('AE list', () => {
     await (await bench.associate('CT1')).release();
     await bench.close();
   });
+
+  it('holds an AE to its quota over two listeners', async () => {
+    const path = listFile([{ aeTitle: 'CT1', quota: { associations: 1, instancesPerMinute: 1 } }]);
+    const env = { ENDPLATE_AE_CONFIG: path, ENDPLATE_QUEUE_PREFIX: '{two-listeners}' };
+    const [one, other] = [await ListenerBench.open(redis.url, env), await ListenerBench.open(redis.url, env)];
+    const first = await one.associate('CT1');
+    await expect(other.associate('CT1')).rejects.toMatchObject({ ...REJECTED, retryable: true });
+    expect(await store(first, ctInstance('a'))).toMatchObject({ status: 0 });
+    await first.release();
+    await one.untilLogged('LSN-012');
+    const second = await other.associate('CT1');
+    expect(await store(second, ctInstance('b'))).toMatchObject({ status: 0xa700 });
+    await second.release();
+    await Promise.all([one.close(), other.close()]);
+  });
 });
 
 describe('backpressure', () => {

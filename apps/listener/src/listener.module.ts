@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import {
   type BeforeApplicationShutdown,
   type DynamicModule,
@@ -11,8 +12,8 @@ import { createQueues, type Queues } from '@endplate/queue';
 import { type ObjectStore } from '@endplate/store';
 import { StudyAssembler, Timeline } from '@endplate/studies';
 import { AeDirectory } from './association/ae-directory';
-import { AeQuotas } from './association/ae-quota';
 import { DoorGuard } from './association/door-guard';
+import { SharedQuotas } from './association/shared-quotas';
 import { identityCheck } from './association/user-identity';
 import { CommitmentDesk } from './commitment/commitment-desk';
 import { commitmentDeskProvider } from './commitment/commitment-desk.provider';
@@ -63,6 +64,7 @@ export class ListenerModule implements OnApplicationBootstrap, BeforeApplication
     @Inject(DicomDoor) private readonly door: DicomDoor,
     @Inject(DoorReload) private readonly reload: DoorReload,
     @Inject(Pressure) private readonly pressure: Pressure,
+    @Inject(SharedQuotas) private readonly quotas: SharedQuotas,
     @Inject(DoorObserver) private readonly doorObserver: DoorObserver,
     @Inject(Health) private readonly health: Health,
     @Inject(LOGGER) private readonly logger: Logger,
@@ -111,18 +113,17 @@ export class ListenerModule implements OnApplicationBootstrap, BeforeApplication
           inject: [QUEUES, DoorObserver],
         },
         {
+          provide: SharedQuotas,
+          useFactory: ({ usage }: Queues) => new SharedQuotas({ usage, holder: randomUUID(), now: Date.now }),
+          inject: [QUEUES],
+        },
+        {
           provide: DoorGuard,
-          useFactory: (directory: AeDirectory, pressure: Pressure, observer: DoorObserver) => {
+          useFactory: (directory: AeDirectory, pressure: Pressure, quotas: SharedQuotas, observer: DoorObserver) => {
             const refused = (code: string, source: string) => observer.refused(code, source);
-            return new DoorGuard({
-              directory,
-              pressure,
-              quotas: new AeQuotas(Date.now),
-              identities: identityCheck(),
-              refused,
-            });
+            return new DoorGuard({ directory, pressure, quotas, identities: identityCheck(), refused });
           },
-          inject: [AeDirectory, Pressure, DoorObserver],
+          inject: [AeDirectory, Pressure, SharedQuotas, DoorObserver],
         },
         {
           provide: StudyAssembler,
@@ -164,11 +165,12 @@ export class ListenerModule implements OnApplicationBootstrap, BeforeApplication
             directory: AeDirectory,
             observer: ListenerObserver,
             pressure: Pressure,
+            quotas: SharedQuotas,
           ) => {
             const refused = (error: unknown) => observer.instanceRefused(error, 'STOW-RS');
-            return new StowService(receiver, directory, config.stow, refused, pressure);
+            return new StowService(receiver, { directory, quotas, pressure }, config.stow, refused);
           },
-          inject: [InstanceReceiver, AeDirectory, ListenerObserver, Pressure],
+          inject: [InstanceReceiver, AeDirectory, ListenerObserver, Pressure, SharedQuotas],
         },
         evidenceRecorderProvider(STORE, QUEUES, now),
         commitmentDeskProvider(STORE, config.dicom.aeTitle, now),
@@ -217,6 +219,7 @@ export class ListenerModule implements OnApplicationBootstrap, BeforeApplication
     this.reload.stop();
     await this.door.close();
     this.pressure.stop();
+    this.quotas.close();
     await Promise.all([this.completeness.stop(), this.maintenance.stop(), this.desk.stop()]);
   }
 

@@ -94,6 +94,8 @@ export type RequiredIdentity = NonNullable<AeConfig[number]['identity']>;
 export interface Admission {
   readonly rules: SourceRules;
   readonly filter?: InstanceFilter;
+  /** The AE of the list; absent where nobody is listed. */
+  readonly aeTitle?: string;
   readonly quota?: AeQuota;
   /** Services that it may use; absent: all. */
   readonly services?: readonly AeService[];
@@ -213,6 +215,7 @@ function entriesOf(config: AeConfig, defaults: SourceRules): Map<string, Entry[]
     const rules = { quietMs: quietMs ?? defaults.quietMs, priority: priority ?? defaults.priority };
     const admission = {
       rules,
+      aeTitle,
       ...(filter ? { filter } : {}),
       ...(quota ? { quota } : {}),
       ...(services ? { services } : {}),

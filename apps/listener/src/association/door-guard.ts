@@ -3,6 +3,7 @@ import {
   type AssociationRequest,
   type DimseEvent,
   type DimseStatus,
+  type PeerAddress,
   Rejection,
   Status,
   type StoreHandler,
@@ -11,14 +12,15 @@ import {
 } from '@endplate/dimse';
 import { type Pressure } from '../pressure/pressure';
 import { type AeDirectory } from './ae-directory';
-import { type AeQuotas } from './ae-quota';
+import { type AeQuota } from './ae-quota';
 import { contextsOf, LISTENER_NEGOTIATION, MAX_OPERATIONS } from './association-policy';
+import { type SharedQuotas } from './shared-quotas';
 import { type IdentityCheck } from './user-identity';
 
 /** What the guard asks. */
 export interface GuardPorts {
   readonly directory: AeDirectory;
-  readonly quotas: AeQuotas;
+  readonly quotas: SharedQuotas;
   /** Compares what an AE shows with what the AE list asks for. */
   readonly identities: IdentityCheck;
   readonly pressure: Pick<Pressure, 'refusesAssociations' | 'refusesInstances'>;
@@ -47,7 +49,9 @@ export class DoorGuard {
     if (required && !(await identities(required, userIdentity))) return Rejection.AuthenticationFailed;
     if (pressure.refusesAssociations) return Rejection.TemporaryCongestion;
     const { quota } = admission;
-    if (quota && !quotas.hasRoomForAssociation(request.callingAETitle, quota)) return Rejection.LocalLimitExceeded;
+    if (quota && !(await quotas.reserve(request.callingAETitle, connectionOf(request), quota))) {
+      return Rejection.LocalLimitExceeded;
+    }
     return {
       kind: 'accept',
       contexts: contextsOf(admission.services),
@@ -63,6 +67,7 @@ export class DoorGuard {
     return {
       begin: (request) => {
         const refusal = this.refuse(request);
+        if (refusal instanceof Promise) return refusal.then((one) => (one ? refusingSink(one) : store.begin(request)));
         return refusal ? refusingSink(refusal) : store.begin(request);
       },
     };
@@ -70,25 +75,41 @@ export class DoorGuard {
 
   /** Keeps the books of the quotas; to be told every event of the server. */
   observe(event: DimseEvent): void {
-    const { quotas } = this.ports;
-    if (event.kind === 'association-accepted') quotas.associationOpened(event.association.callingAETitle);
-    else if (event.kind === 'association-ended') quotas.associationEnded(event.association.callingAETitle);
-    else if (event.kind === 'store') quotas.bytesSent(event.association.callingAETitle, event.dataSetBytes);
+    const { quotas, directory } = this.ports;
+    if (event.kind === 'association-accepted') {
+      quotas.associationOpened(event.association.callingAETitle, connectionOf(event.association));
+    } else if (event.kind === 'association-ended') {
+      quotas.associationEnded(event.association.callingAETitle, connectionOf(event.association));
+    } else if (event.kind === 'association-rejected') {
+      quotas.associationEnded(event.callingAETitle, connectionOf(event.peer));
+    } else if (event.kind === 'store') {
+      const quota = directory.admit(event.association)?.quota;
+      if (quota) quotas.bytesSent(event.association.callingAETitle, event.dataSetBytes, quota);
+    }
   }
 
-  private refuse({ association }: StoreRequest): DimseStatus | undefined {
-    const { directory, quotas, pressure, refused } = this.ports;
+  /** A promise only where somebody has to be asked: an AE without quota waits for nobody. */
+  private refuse({ association }: StoreRequest): DimseStatus | undefined | Promise<DimseStatus | undefined> {
+    const { directory, pressure, refused } = this.ports;
     const { callingAETitle } = association;
     if (pressure.refusesInstances) {
       refused('LISTENER_PRESSURE', callingAETitle);
       return { status: Status.OutOfResources, errorComment: 'Cannot store now: LISTENER_PRESSURE' };
     }
     const quota = directory.admit(association)?.quota;
-    const broken = quota && quotas.takeInstance(callingAETitle, quota);
+    return quota && this.refuseOverQuota(callingAETitle, quota);
+  }
+
+  private async refuseOverQuota(callingAETitle: string, quota: AeQuota): Promise<DimseStatus | undefined> {
+    const broken = await this.ports.quotas.takeInstance(callingAETitle, quota);
     if (broken === undefined) return undefined;
-    refused('LISTENER_QUOTA', callingAETitle);
+    this.ports.refused('LISTENER_QUOTA', callingAETitle);
     return { status: Status.OutOfResources, errorComment: broken };
   }
+}
+
+function connectionOf({ remoteAddress, remotePort }: PeerAddress): string {
+  return `${remoteAddress} ${remotePort}`;
 }
 
 function refusingSink(status: DimseStatus): StoreSink {

@@ -9,6 +9,7 @@ import { type DimseStatus, errorCommentOf, Status } from '@endplate/dimse';
 const STATUS_BY_CODE: readonly (readonly [string, number])[] = [
   ['LISTENER_CLASS_UNSUPPORTED', Status.SOPClassNotSupported],
   ['LISTENER_INSTANCE_TOO_LARGE', Status.OutOfResources],
+  ['LISTENER_QUOTA', Status.OutOfResources],
   ['LISTENER_FILTERED', Status.NotAuthorised],
   ['LISTENER_SYNTAX_UNSUPPORTED', Status.CannotUnderstand],
   ['LISTENER_', Status.DataSetDoesNotMatchSOPClass],

@@ -28,6 +28,7 @@ export class PartIntake {
   private meta: FileMeta | undefined;
   private reception: InstanceReception | undefined;
   private failure: unknown;
+  private refusal: InstanceRefusedError | undefined;
 
   constructor(
     private readonly receiver: InstanceReceiver,
@@ -38,6 +39,11 @@ export class PartIntake {
     if (contentType !== undefined && !/^application\/dicom(\s*;|$)/i.test(contentType)) {
       this.failure = new InstanceRefusedError('LISTENER_MEDIA_UNSUPPORTED', 'The part is not application/dicom');
     }
+  }
+
+  /** Takes nothing of the part, and gives this as the reason. */
+  refuse(error: InstanceRefusedError): void {
+    this.refusal = error;
   }
 
   /** Takes the next bytes; never rejects. */
@@ -78,6 +84,7 @@ export class PartIntake {
     const found = metaOf(this.head, final);
     if (!found) return;
     this.meta = found;
+    if (this.refusal) throw this.refusal;
     if (!STORAGE_SOP_CLASSES.some((uid) => uid === found.sopClassUID)) {
       throw new InstanceRefusedError('LISTENER_CLASS_UNSUPPORTED', 'SOP class is not taken');
     }

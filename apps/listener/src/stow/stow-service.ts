@@ -1,6 +1,7 @@
 import { isUid } from '@endplate/dicom';
-import { MultipartInvalidError, RequestRefusedError } from '../errors';
-import { type AeDirectory } from '../association/ae-directory';
+import { InstanceRefusedError, MultipartInvalidError, RequestRefusedError } from '../errors';
+import { type Admission, type AeDirectory } from '../association/ae-directory';
+import { type SharedQuotas } from '../association/shared-quotas';
 import { type InstanceReceiver } from '../receive/instance-receiver';
 import { type Pressure } from '../pressure/pressure';
 import { boundaryOf, checkAccept } from './media-type';
@@ -24,6 +25,13 @@ export interface StowLimits {
   readonly maxRequestBytes: number;
 }
 
+/** Who may store, how much, and whether there is room. */
+export interface StowDoor {
+  readonly directory: AeDirectory;
+  readonly quotas: Pick<SharedQuotas, 'takeInstance' | 'bytesSent'>;
+  readonly pressure: Pick<Pressure, 'refusesInstances'>;
+}
+
 /**
  * The Store transaction: every part of a request is received like a C-STORE, one after the other.
  * @standard PS3.18 10.5
@@ -31,19 +39,19 @@ export interface StowLimits {
 export class StowService {
   constructor(
     private readonly receiver: InstanceReceiver,
-    private readonly directory: AeDirectory,
+    private readonly door: StowDoor,
     private readonly limits: StowLimits,
     private readonly failed: (error: unknown) => void,
-    private readonly pressure: Pick<Pressure, 'refusesInstances'>,
   ) {}
 
   /** @throws LISTENER_SOURCE_REFUSED, LISTENER_PRESSURE, LISTENER_MEDIA_UNSUPPORTED, LISTENER_NOT_ACCEPTABLE, LISTENER_MULTIPART_INVALID */
   async store(request: StowRequest): Promise<{ status: number; body: JsonDataSet }> {
-    const admission = this.directory.admitByAddress(request.remoteAddress);
+    const { directory, pressure } = this.door;
+    const admission = directory.admitByAddress(request.remoteAddress);
     if (!admission) {
       throw new RequestRefusedError('LISTENER_SOURCE_REFUSED', 'This address is not allowed to store.');
     }
-    if (this.pressure.refusesInstances) {
+    if (pressure.refusesInstances) {
       throw new RequestRefusedError('LISTENER_PRESSURE', 'There is no room now; try again later.');
     }
     checkAccept(request.accept);
@@ -52,17 +60,14 @@ export class StowService {
     if (studyInstanceUID !== undefined && !isUid(studyInstanceUID)) {
       throw new MultipartInvalidError('the address names no Study Instance UID');
     }
-    const results = await this.parts(request, reader, { name: 'STOW-RS', ...admission });
+    const results = await this.parts(request, reader, admission);
     if (results.length === 0) throw new MultipartInvalidError('it has no part');
     for (const result of results) if (result.kind === 'refused') this.failed(result.error);
     return storeResponse(results);
   }
 
-  private async parts(
-    request: StowRequest,
-    reader: MultipartReader,
-    source: ConstructorParameters<typeof PartIntake>[1],
-  ): Promise<PartResult[]> {
+  private async parts(request: StowRequest, reader: MultipartReader, admission: Admission): Promise<PartResult[]> {
+    const source = { name: 'STOW-RS', ...admission };
     const results: PartResult[] = [];
     let part: PartIntake | undefined;
     let receivedBytes = 0;
@@ -75,8 +80,11 @@ export class StowService {
         for (const event of reader.push(chunk)) {
           if (event.kind === 'part-begin') {
             part = new PartIntake(this.receiver, source, request.studyInstanceUID, event.headers.get('content-type'));
+            const broken = await this.overQuota(admission);
+            if (broken !== undefined) part.refuse(new InstanceRefusedError('LISTENER_QUOTA', broken));
           } else if (event.kind === 'part-data') {
             await part?.write(event.bytes);
+            this.countBytes(admission, event.bytes.length);
           } else {
             if (part) results.push(await part.end());
             part = undefined;
@@ -89,5 +97,13 @@ export class StowService {
       throw error;
     }
     return results;
+  }
+
+  private overQuota({ aeTitle, quota }: Admission): Promise<string | undefined> | undefined {
+    return aeTitle !== undefined && quota ? this.door.quotas.takeInstance(aeTitle, quota) : undefined;
+  }
+
+  private countBytes({ aeTitle, quota }: Admission, bytes: number): void {
+    if (aeTitle !== undefined && quota) this.door.quotas.bytesSent(aeTitle, bytes, quota);
   }
 }

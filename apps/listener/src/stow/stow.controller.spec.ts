@@ -1,10 +1,11 @@
 import { request } from 'node:http';
-import { readdir } from 'node:fs/promises';
+import { readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { instanceKey } from '@endplate/store';
 import { startRedis, type TestRedis } from '../../../../test/servers/redis';
 import { ctInstance, type TestInstance } from '../testing/instance';
 import { ListenerBench } from '../testing/listener-bench';
+import { StowService } from './stow-service';
 
 let redis: TestRedis;
 let bench: ListenerBench;
@@ -65,6 +66,9 @@ describe('STOW-RS', () => {
   });
 
   it('answers 202 with a reason for each part that is not taken, and takes the others', async () => {
+    await bench.close();
+    // No version is made meanwhile: what is there is what was sent.
+    bench = await ListenerBench.open(redis.url, { ENDPLATE_QUIET_MS: '3600000' });
     const good = ctInstance('good');
     const cut: TestInstance = ctInstance('cut');
     const secret = ctInstance('other', { study: 'another study' });
@@ -77,6 +81,24 @@ describe('STOW-RS', () => {
     expect(reasons(answer.body, '0008119A')).toEqual([0xc000]);
     expect(await bench.objects()).toEqual([instanceKey(good)]);
     expect(await readdir(join(bench.folder, '.incoming'))).toEqual([]);
+  });
+
+  it('holds the AE at an address to its quota, and names the instances that are over it', async () => {
+    const list = join(bench.folder, 'ae.json');
+    await writeFile(list, '[{"aeTitle":"VNA","addresses":["10.0.0.9"],"quota":{"instancesPerMinute":1}}]');
+    const other = await ListenerBench.open(redis.url, { ENDPLATE_AE_CONFIG: list });
+    const [a, b] = [ctInstance('a'), ctInstance('b')];
+    async function* body() {
+      yield multipart([a.file, b.file]);
+    }
+    const request = { remoteAddress: '10.0.0.9', contentType: TYPE, accept: undefined, studyInstanceUID: undefined };
+    const answer = await other.application.nest.get(StowService).store({ ...request, body: body() });
+    expect(answer.status).toBe(202);
+    expect(uids(answer.body as Answer, '00081199')).toEqual([a.sopInstanceUID]);
+    expect(uids(answer.body as Answer, '00081198')).toEqual([b.sopInstanceUID]);
+    expect(reasons(answer.body as Answer, '00081198')).toEqual([0xa700]);
+    expect((await other.objects()).filter((key) => key.endsWith('.dcm'))).toEqual([instanceKey(a)]);
+    await other.close();
   });
 
   it('answers 409 when nothing is taken', async () => {

@@ -6,12 +6,14 @@ import {
   type ExclusiveLock,
   type JobPublisher,
   type PublishOutcome,
+  type SharedUsage,
   type StudyMarks,
 } from '../contract/publisher.port';
 import { QueueError, QueueUnavailableError } from '../errors';
 import { DEFAULT_PREFIX, firstAttempt, type OwnedRedis, producerConnection, type QueueConnection } from './connection';
 import { debounceOptions, jobOptions } from './job-policy';
 import { type LockTimes, RedisLock } from './redis-lock';
+import { RedisUsage } from './shared-usage';
 import { RedisStudyMarks } from './study-marks';
 
 /** Work of one queue by state. */
@@ -37,6 +39,8 @@ export function createQueues(options: QueuesOptions): Queues {
 export class Queues implements JobPublisher, ExclusiveLock {
   /** Which studies have instances on their way. */
   readonly marks: StudyMarks;
+  /** What callers use up together over all processes. */
+  readonly usage: SharedUsage;
   private readonly owned: OwnedRedis;
   private readonly redis: Redis;
   private readonly queues: ReadonlyMap<QueueName, Queue>;
@@ -55,6 +59,13 @@ export class Queues implements JobPublisher, ExclusiveLock {
       set: (...mark) => this.ask('Marking a study', () => marks.set(...mark)),
       clear: (...mark) => this.ask('Unmarking a study', () => marks.clear(...mark)),
       isSet: (study) => this.ask('Asking for marks', () => marks.isSet(study)),
+    };
+    const usage = new RedisUsage(this.redis, prefix);
+    this.usage = {
+      takeSlot: (...slot) => this.ask('Taking a slot', () => usage.takeSlot(...slot)),
+      tellSlots: (...slots) => this.ask('Telling slots', () => usage.tellSlots(...slots)),
+      takePiece: (...piece) => this.ask('Taking a piece', () => usage.takePiece(...piece)),
+      addAmount: (...amount) => this.ask('Adding an amount', () => usage.addAmount(...amount)),
     };
     this.queues = new Map(
       QUEUE_NAMES.map((name) => {

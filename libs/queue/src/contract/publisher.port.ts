@@ -37,3 +37,27 @@ export interface StudyMarks {
   /** Whether anyone holds the study. @throws QUEUE_UNAVAILABLE */
   isSet(studyInstanceUID: string): Promise<boolean>;
 }
+
+/** What a name may use over all processes; 0 or absent: without that bound. */
+export interface UsageBounds {
+  /** Pieces that may come at once, and as many more in a minute. */
+  readonly perMinute?: number;
+  /** Amount of a day, UTC. */
+  readonly perDay?: number;
+}
+
+/** What callers use up together over all processes. Nothing of it outlives Redis, and nothing needs to. */
+export interface SharedUsage {
+  /**
+   * Says how many slots of a name this holder has, and takes one more where all holders together have fewer than
+   * `most`. What a holder said ends after `ttlMs`, so that one that died holds nothing.
+   * @throws QUEUE_UNAVAILABLE
+   */
+  takeSlot(name: string, holder: string, mine: number, most: number, ttlMs: number): Promise<boolean>;
+  /** Says how many slots of a name this holder has. @throws QUEUE_UNAVAILABLE */
+  tellSlots(name: string, holder: string, mine: number, ttlMs: number): Promise<void>;
+  /** Takes one piece, or says which bound was reached. @throws QUEUE_UNAVAILABLE */
+  takePiece(name: string, bounds: UsageBounds): Promise<'taken' | 'minute' | 'day'>;
+  /** Adds to the amount of today. @throws QUEUE_UNAVAILABLE */
+  addAmount(name: string, amount: number): Promise<void>;
+}
