@@ -29,8 +29,15 @@ function outline(dataSet: DataSet, nested = (bytes: Buffer): Buffer => bytes, de
     const items = dataSet.sequence(tag);
     if (items.length > 0) return [tag, items.map((item) => outline(item, nested, depth + 1))];
     const bytes = dataSet.bytes(tag) ?? Buffer.alloc(0);
-    return [tag, (depth > 0 ? nested(bytes) : bytes).toString('latin1').replace(/[\0 ]+$/, '')];
+    return [tag, unpadded(depth > 0 ? nested(bytes) : bytes).toString('latin1')];
   });
+}
+
+/** By hand: a regular expression that looks for padding at the end tries every run of zeros in the pixels. */
+function unpadded(bytes: Buffer): Buffer {
+  let end = bytes.length;
+  while (end > 0 && (bytes[end - 1] === 0 || bytes[end - 1] === 0x20)) end--;
+  return bytes.subarray(0, end);
 }
 
 /** dcmjs forgets the character set below items of defined length: it reads UTF-8 there as Latin-1 and writes that as UTF-8. */

@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { existsSync, statSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
@@ -109,19 +109,14 @@ describe('every object of sixty phantom studies is valid', () => {
     expect(reports.length).toBeGreaterThan(COUNT);
   }, 300_000);
 
-  it('dcmjs reads each and writes the same elements', async () => {
-    // Pictures and pages are small data sets around bytes; the two profiles of a report are taken in turn. dcmjs needs
-    // minutes for a segmentation of a real study.
-    const small = (file: string): boolean => !/\/(sc|pdf)-/.test(file) && statSync(file).size < 1_000_000;
-    const taken = files.filter((one, n) => small(one) && (!one.includes('/sr-') || n % 2 === 0));
+  it('dcmjs reads every object and writes the same elements', async () => {
     const script = path.join(ROOT, 'dist/test/builders/dcmjs-round-trip.js');
-    const parts = [0, 1].map((part) => taken.filter((_, n) => n % 2 === part));
+    const parts = [0, 1].map((part) => files.filter((_, n) => n % 2 === part));
     const changed = parts.map(async (part) => {
       const { stdout } = await run(process.execPath, [script, ...part], { cwd: ROOT, ...BIG });
       return JSON.parse(stdout) as string[];
     });
     expect((await Promise.all(changed)).flat()).toEqual([]);
-    expect(taken.length).toBeGreaterThan(COUNT);
   }, 300_000);
 
   it('a viewer on Cornerstone takes up every outline and every segment', async () => {

@@ -9,7 +9,9 @@ import { Health } from '@endplate/platform';
 import { createQueues, type Queues } from '@endplate/queue';
 import { createFilesystemStore, createS3Store, type ObjectStore } from '@endplate/store';
 import { StudyReader, Timeline } from '@endplate/studies';
+import { CorrectionController } from './api/correction.controller';
 import { DeliveryRetry } from './api/delivery-retry';
+import { FindingCorrection } from './api/finding-correction';
 import { openApiDocument } from './api/open-api';
 import { RetryController } from './api/retry.controller';
 import { OPEN_API, StudyController } from './api/study.controller';
@@ -23,7 +25,7 @@ const STORE = Symbol('console:store');
 const QUEUES = Symbol('console:queues');
 const READER = Symbol('console:reader');
 
-/** Shows what is there and begins anew what was given up; in nobody's path. */
+/** Shows what is there, begins anew what was given up and takes readers' corrections; in nobody's path. */
 @Module({})
 export class ConsoleModule implements OnApplicationBootstrap, BeforeApplicationShutdown {
   constructor(
@@ -35,7 +37,7 @@ export class ConsoleModule implements OnApplicationBootstrap, BeforeApplicationS
   static register(config: ConsoleConfig): DynamicModule {
     return {
       module: ConsoleModule,
-      controllers: [StudyController, RetryController, WebController],
+      controllers: [StudyController, RetryController, CorrectionController, WebController],
       providers: [
         { provide: STORE, useFactory: () => openStore(config) },
         { provide: QUEUES, useFactory: () => createQueues(config.redis) },
@@ -43,6 +45,20 @@ export class ConsoleModule implements OnApplicationBootstrap, BeforeApplicationS
           provide: DeliveryRetry,
           useFactory: (store: ObjectStore, jobs: Queues) =>
             new DeliveryRetry({ store, jobs, timeline: new Timeline(store, () => new Date()) }),
+          inject: [STORE, QUEUES],
+        },
+        {
+          provide: FindingCorrection,
+          useFactory: (store: ObjectStore, queues: Queues) => {
+            const now = () => new Date();
+            return new FindingCorrection({
+              store,
+              jobs: queues,
+              lock: queues,
+              timeline: new Timeline(store, now),
+              now,
+            });
+          },
           inject: [STORE, QUEUES],
         },
         {

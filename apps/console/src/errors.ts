@@ -4,7 +4,8 @@ export type ConsoleErrorCode =
   | 'CONSOLE_OBJECT_NOT_FOUND'
   | 'CONSOLE_PAGE_MISSING'
   | 'CONSOLE_ORIGIN_REFUSED'
-  | 'CONSOLE_RETRY_CONFLICT';
+  | 'CONSOLE_RETRY_CONFLICT'
+  | 'CONSOLE_CORRECTION_INVALID';
 
 /** Base of every failure of the console. */
 export class ConsoleError extends Error {
@@ -54,5 +55,12 @@ export class ForeignOriginError extends ConsoleError {
 export class NothingToRetryError extends ConsoleError {
   constructor() {
     super('CONSOLE_RETRY_CONFLICT', 'There is no such delivery that was given up or could not be proven.');
+  }
+}
+
+/** What a reader sent is no correction of that version. */
+export class CorrectionInvalidError extends ConsoleError {
+  constructor(problems: readonly string[]) {
+    super('CONSOLE_CORRECTION_INVALID', `This is no correction: ${problems.join('; ')}.`);
   }
 }

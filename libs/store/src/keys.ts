@@ -98,6 +98,11 @@ export function findingsKey(studyInstanceUID: string, version: number): ObjectKe
   return parseObjectKey(`${versionPrefix(studyInstanceUID, version)}findings.json`);
 }
 
+/** `…/versions/<n>/key-slices.json`: what the pictures are drawn from. @throws STORE_KEY_INVALID */
+export function keySlicesKey(studyInstanceUID: string, version: number): ObjectKey {
+  return parseObjectKey(`${versionPrefix(studyInstanceUID, version)}key-slices.json`);
+}
+
 /** `…/versions/<n>/masks/<name>`. @throws STORE_KEY_INVALID */
 export function maskKey(studyInstanceUID: string, version: number, name: string): ObjectKey {
   return parseObjectKey(`${versionPrefix(studyInstanceUID, version)}masks/${plain(name, 'Mask name')}`);

@@ -1,6 +1,12 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { type KeySlice, parseKeySlices, studyFindingsSchema, type StudyFindings } from '@endplate/findings';
+import {
+  correctKeySlices,
+  type KeySlice,
+  parseKeySlices,
+  studyFindingsSchema,
+  type StudyFindings,
+} from '@endplate/findings';
 import { loadFonts } from '@endplate/platform';
 import { drawKeyImage, keyImageName, renderReportPage, type ReportLanguage } from '@endplate/reporting';
 import { Command } from 'commander';
@@ -53,7 +59,8 @@ async function readFindings(file: string): Promise<StudyFindings> {
 
 async function readSlices(file: string, findings: StudyFindings): Promise<readonly KeySlice[]> {
   const { studyInstanceUID, version, slices } = parsed(file, await text(file), parseKeySlices);
-  if (studyInstanceUID === findings.studyInstanceUID && version === findings.version) return slices;
+  if (studyInstanceUID === findings.studyInstanceUID && version === findings.version)
+    return findings.correction ? correctKeySlices(slices, findings) : slices;
   throw new CliError('CLI_USAGE', `"${file}" belongs to another study or version than the findings.`);
 }
 

@@ -1,7 +1,14 @@
 import { studyFindingsSchema } from '@endplate/findings';
 import { z } from 'zod';
 import { ACTION_HEADER } from './same-origin';
-import { problemSchema, retryViewSchema, studyViewSchema, worklistSchema } from './view.schema';
+import {
+  correctionRequestSchema,
+  correctionViewSchema,
+  problemSchema,
+  retryViewSchema,
+  studyViewSchema,
+  worklistSchema,
+} from './view.schema';
 
 const STUDY = { name: 'studyInstanceUID', in: 'path', required: true, schema: { type: 'string', maxLength: 64 } };
 const VERSION = { name: 'version', in: 'path', required: true, schema: { type: 'integer', minimum: 1 } };
@@ -22,7 +29,7 @@ export function openApiDocument(version: string): object {
       title: 'Endplate console',
       version,
       description:
-        'What Endplate knows of studies. Research and triage only. Not a diagnosis. Read-only, but for deliveries that are begun anew.',
+        'What Endplate knows of studies. Research and triage only. Not a diagnosis. Read-only, but for deliveries that are begun anew and corrections of readers.',
     },
     paths: {
       '/api/studies': { get: operation('Worklist, youngest study first', [], json('Worklist')) },
@@ -44,6 +51,16 @@ export function openApiDocument(version: string): object {
           json('Retry'),
         ),
       },
+      '/api/studies/{studyInstanceUID}/versions/{version}/correction': {
+        post: {
+          ...accepted(
+            'Makes a further version of what a reader says of the latest one',
+            [STUDY, VERSION, ACTION],
+            json('Correction'),
+          ),
+          requestBody: { required: true, content: json('CorrectionRequest') },
+        },
+      },
       '/livez': { get: operation('Liveness', [], { 'application/json': { schema: { type: 'object' } } }) },
       '/readyz': { get: operation('Readiness', [], { 'application/json': { schema: { type: 'object' } } }) },
       '/metrics': { get: operation('Prometheus metrics', [], { 'text/plain': { schema: { type: 'string' } } }) },
@@ -54,6 +71,8 @@ export function openApiDocument(version: string): object {
         Study: schemaOf(studyViewSchema),
         Findings: schemaOf(studyFindingsSchema),
         Retry: schemaOf(retryViewSchema),
+        Correction: schemaOf(correctionViewSchema),
+        CorrectionRequest: schemaOf(correctionRequestSchema, 'input'),
         Problem: schemaOf(problemSchema),
       },
     },
@@ -86,7 +105,7 @@ function json(name: string): object {
   return { 'application/json': { schema: { $ref: `#/components/schemas/${name}` } } };
 }
 
-function schemaOf(schema: z.ZodType): object {
-  const { $schema: _, ...rest } = z.toJSONSchema(schema, { io: 'output', unrepresentable: 'any' });
+function schemaOf(schema: z.ZodType, io: 'input' | 'output' = 'output'): object {
+  const { $schema: _, ...rest } = z.toJSONSchema(schema, { io, unrepresentable: 'any' });
   return rest;
 }

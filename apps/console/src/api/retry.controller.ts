@@ -5,7 +5,7 @@ import { DeliveryRetry } from './delivery-retry';
 import { StudyNotFoundError } from '../errors';
 import { type RetryView } from './view.schema';
 
-/** The one thing that the console changes: a delivery that was given up begins anew. */
+/** A delivery that was given up begins anew. */
 @Controller('api')
 export class RetryController {
   constructor(@Inject(DeliveryRetry) private readonly deliveries: DeliveryRetry) {}

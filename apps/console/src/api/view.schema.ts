@@ -1,3 +1,4 @@
+import { CORRECTION_AUTHORS, findingEditsSchema } from '@endplate/findings';
 import {
   DELIVERY_STATES,
   deliveryRecordSchema,
@@ -87,6 +88,16 @@ export const retryViewSchema = z.object({
 });
 /** What was begun anew. */
 export type RetryView = z.output<typeof retryViewSchema>;
+
+/** What a reader corrects, and in what role. */
+export const correctionRequestSchema = findingEditsSchema.extend({ authorRole: z.enum(CORRECTION_AUTHORS) });
+/** What a reader corrects. */
+export type CorrectionRequestBody = z.output<typeof correctionRequestSchema>;
+
+/** The version that was made of a correction. */
+export const correctionViewSchema = z.object({ version: z.int(), changed: z.array(z.string()) });
+/** The version that was made of a correction. */
+export type CorrectionView = z.output<typeof correctionViewSchema>;
 
 /** A problem. @standard RFC 9457 */
 export const problemSchema = z.object({

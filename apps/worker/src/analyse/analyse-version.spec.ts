@@ -68,6 +68,7 @@ describe('AnalyseVersion', () => {
     expect([...objects.keys()].sort()).toEqual([
       'versions/1/findings.json',
       'versions/1/key-images/01-overview.png',
+      'versions/1/key-slices.json',
       `versions/1/masks/${series}.classes.nii.gz`,
       `versions/1/masks/${series}.instances.json`,
       `versions/1/masks/${series}.instances.nii.gz`,

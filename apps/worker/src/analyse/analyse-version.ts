@@ -1,5 +1,5 @@
 import { type UID } from '@endplate/dicom';
-import { type StudyFindings, studyFindingsSchema } from '@endplate/findings';
+import { correctKeySlices, type StudyFindings, studyFindingsSchema } from '@endplate/findings';
 import { type KernelResult, type StudyInput } from '@endplate/kernel';
 import { type JobPublisher } from '@endplate/queue';
 import { findingsKey, instanceKey, type ObjectStore } from '@endplate/store';
@@ -124,12 +124,13 @@ export class AnalyseVersion {
     const source = manifest.instances.find(
       ({ sopInstanceUID }) => sopInstanceUID === sourceOf(result.findings)?.sopInstanceUID,
     );
-    for await (const one of this.ports.renderer.render(result, await this.readInstance(name, source))) {
+    for await (const one of this.ports.renderer.render(asCorrected(result), await this.readInstance(name, source))) {
       await folder.putRendered(one);
       if (one.kind === 'dicom' && one.problems.length > 0) {
         await this.ports.notify({ ...name, type: 'quarantined', object: one.name, problems: one.problems });
       }
     }
+    await folder.putKeySlices(result.keySlices);
   }
 
   /** The commit point. Who comes second takes what the first one wrote. */
@@ -174,6 +175,12 @@ export class AnalyseVersion {
 /** The image that patient and study attributes are copied from: the first of the first series in use. */
 function sourceOf({ series }: StudyFindings): { sopInstanceUID: string } | undefined {
   return series.find(({ used, instances }) => used && instances.length > 0)?.instances[0];
+}
+
+/** The pictures agree with the findings that stand beside them. */
+function asCorrected(result: KernelResult): KernelResult {
+  const { findings, keySlices } = result;
+  return findings.correction ? { ...result, keySlices: correctKeySlices(keySlices, findings) } : result;
 }
 
 /** What could not be read stands in the findings: a reader must know that part of the study was not looked at. */

@@ -1,6 +1,6 @@
-import { type StudyFindings } from '@endplate/findings';
+import { parseKeySlices, type StudyFindings } from '@endplate/findings';
 import { loadFonts } from '@endplate/platform';
-import { correctionKey, findingsKey } from '@endplate/store';
+import { correctionKey, findingsKey, keySlicesKey } from '@endplate/store';
 import { reportRenderer } from '../artefact/report-renderer';
 import { knownAnalyser } from '../fixture/known-result';
 import { storedVersion, type StoredVersion } from '../fixture/stored-version';
@@ -65,11 +65,35 @@ describe("a version of a reader's findings", () => {
     const names = [...(await version.objects()).keys()].filter((key) => key.startsWith('versions/2/'));
     expect(names.sort()).toEqual([
       'versions/2/findings.json',
+      'versions/2/key-images/01-overview.png',
+      'versions/2/key-slices.json',
+      'versions/2/reports/ko-findings.dcm',
       'versions/2/reports/report.fhir.json',
       'versions/2/reports/report.hl7',
+      'versions/2/reports/sc-01-overview.dcm',
       'versions/2/reports/sr-comprehensive-3d.dcm',
     ]);
     expect(await run(1)).toEqual(first);
+  });
+
+  it("has the pictures of the version that was read, drawn anew with the reader's names", async () => {
+    const first = await run(1);
+    await correct({ ...first, discs: first.discs.map((disc) => ({ ...disc, level: 'L4/L5' })) });
+    await run(2);
+    const objects = await version.objects();
+    const [before, after] = [1, 2].map((n) => objects.get(`versions/${n}/key-images/01-overview.png`)!);
+    expect(after).not.toEqual(before);
+    // What is kept is what the program saw: a correction of the correction begins there.
+    const [of1, of2] = [1, 2].map((n) => parseKeySlices(objects.get(`versions/${n}/key-slices.json`)!.toString()));
+    expect(of2).toEqual({ ...of1, version: 2 });
+  });
+
+  it('has no pictures where the version that was read kept no slices', async () => {
+    await correct(await run(1));
+    await version.store.delete(keySlicesKey(version.studyInstanceUID, 1));
+    await run(2);
+    const names = [...(await version.objects()).keys()].filter((key) => key.startsWith('versions/2/key-images'));
+    expect(names).toEqual([]);
   });
 
   it('is not passed over in silence by the version that follows', async () => {

@@ -1,6 +1,6 @@
-import { type StudyFindings, studyFindingsSchema } from '@endplate/findings';
+import { type KeySlice, parseKeySlices, type StudyFindings, studyFindingsSchema } from '@endplate/findings';
 import { type KernelResult } from '@endplate/kernel';
-import { correctionKey, type ObjectStore } from '@endplate/store';
+import { correctionKey, keySlicesKey, type ObjectStore } from '@endplate/store';
 import { type VersionReason } from '@endplate/studies';
 import { CorrectionUnreadableError } from '../errors';
 import { type VersionManifest } from './version-manifest.port';
@@ -15,7 +15,7 @@ export type CorrectionReason = Extract<VersionReason, { kind: 'correction' }>;
 
 /**
  * The result of a version that a reader made: his findings, under the new version's number, with a remark that says
- * whose they are. It has no pictures and masks: those of the version before show what the program saw.
+ * whose they are. Its key slices are those of the version that he read; it has no masks, for he drew none.
  * @throws WORKER_CORRECTION_INVALID
  */
 export async function correctedResult(
@@ -36,7 +36,23 @@ export async function correctedResult(
     correction: { authorRole, changed },
     remarks: [...parsed.data.remarks, remark(authorRole, changed, manifest.predecessorVersion)],
   };
-  return { findings, labelMaps: [], keySlices: [] };
+  return { findings, labelMaps: [], keySlices: await slicesOf(store, studyInstanceUID, manifest.predecessorVersion) };
+}
+
+/** None where the version was written by a program that did not keep them. */
+async function slicesOf(
+  store: ObjectStore,
+  studyInstanceUID: string,
+  version: number | undefined,
+): Promise<readonly KeySlice[]> {
+  if (version === undefined) return [];
+  try {
+    const bytes = await store.get(keySlicesKey(studyInstanceUID, version), { maxBytes: MAX_CORRECTION_BYTES });
+    return parseKeySlices(bytes.toString('utf8')).slices;
+  } catch (error) {
+    if ((error as { code?: unknown }).code === 'STORE_NOT_FOUND') return [];
+    throw error;
+  }
 }
 
 /** The sentence for a version that the program measured anew after a reader had corrected the one before. */

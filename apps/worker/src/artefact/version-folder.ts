@@ -1,6 +1,8 @@
+import { encodeKeySlices, type KeySlice } from '@endplate/findings';
 import {
   keyImageKey,
   keyImagesPrefix,
+  keySlicesKey,
   maskKey,
   messageKey,
   type ObjectKey,
@@ -35,6 +37,13 @@ export class VersionFolder {
 
   async putMask(mask: MaskFile): Promise<void> {
     await this.put(maskKey(this.name.studyInstanceUID, this.name.version, mask.name), mask.bytes, mask.contentType);
+  }
+
+  /** What the pictures are drawn from, as the program saw it, so that a reader's correction has pictures too. */
+  async putKeySlices(slices: readonly KeySlice[]): Promise<void> {
+    const { studyInstanceUID, version } = this.name;
+    const text = encodeKeySlices({ studyInstanceUID, version, slices });
+    await this.put(keySlicesKey(studyInstanceUID, version), Buffer.from(text), 'application/json');
   }
 
   /** A valid object goes to `reports/`, one with problems to `quarantine/` with its problems beside it. */

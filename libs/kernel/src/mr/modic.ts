@@ -1,4 +1,4 @@
-import { assessed, notAssessed, type Assessment, type Modic } from '@endplate/findings';
+import { assessed, modicCaveats, notAssessed, type Assessment, type Modic } from '@endplate/findings';
 import { findingConfidence } from '../confidence/finding-confidence';
 import { median } from '../measure/statistics';
 import { THRESHOLDS } from '../thresholds';
@@ -31,12 +31,6 @@ export interface ModicResult {
   readonly assessment: Assessment<Modic>;
   readonly lesions: readonly SliceLesion[];
 }
-
-const CAVEATS: Readonly<Record<'1' | '2' | '3-possible', string | undefined>> = {
-  '1': 'Infection and tumour not excluded.',
-  '2': undefined,
-  '3-possible': 'Sclerosis can not be proven on MR alone.',
-};
 
 /** Judges one endplate on T1 and T2 by the marrow rules; withholds where the reference does not hold. */
 export function assessModic(endplate: EndplateOnMr): ModicResult {
@@ -175,7 +169,7 @@ function describe(
     sliceCount: lesions.length,
     heightPercent: depths.length > 0 ? Math.min(100, (100 * Math.max(...depths)) / endplate.bodyHeightMm) : 0,
     apFraction: Math.min(1, Math.max(0, ...lesions.map((lesion) => lesion.contactMm)) / endplate.endplateLengthMm),
-    caveats: [...caveatsOf(kind), ...(focal ? ['Focal marrow lesion, not Modic.'] : [])],
+    caveats: [...modicCaveats(kind), ...(focal ? ['Focal marrow lesion, not Modic.'] : [])],
     ...(focal ? { focalLesion: focal } : {}),
     outlines: [],
   };
@@ -195,9 +189,4 @@ function lesionType(voxels: readonly ChangedVoxel[]): Kind {
   const [first, second] = counts as [(typeof counts)[number], (typeof counts)[number]];
   if (second.share >= MODIC.mixedFraction) return { type: 'mixed', mixedOf: [first.type, second.type] };
   return { type: first.type };
-}
-
-function caveatsOf(kind: Kind): string[] {
-  const types = kind.type === 'mixed' ? [...(kind.mixedOf ?? [])] : kind.type === 'none' ? [] : [kind.type];
-  return types.flatMap((type) => CAVEATS[type as '1' | '2' | '3-possible'] ?? []);
 }

@@ -32,6 +32,7 @@ const STATUS_BY_ENDING: readonly (readonly [string, number])[] = [
   ['_INVALID', 400],
   ['_EXISTS', 409],
   ['_CONFLICT', 409],
+  ['_OVERTAKEN', 409],
   ['_ORIGIN_REFUSED', 403],
   ['_TOO_LARGE', 413],
   ['_UNSUPPORTED', 415],

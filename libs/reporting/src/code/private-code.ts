@@ -66,5 +66,6 @@ export const PRIVATE = {
   methodMarrow: endplate('EP0094', 'Ratio to marrow of the same vertebra'),
   methodVoxels: endplate('EP0096', 'Voxels of the structure, native grid'),
   methodLines: endplate('EP0097', 'Lines along the endplates, native voxels'),
+  methodReader: endplate('EP0098', 'Stated by a reader, not measured'),
   attenuationP95: endplate('EP0095', 'Attenuation of the calcified voxels, 95th percentile'),
 } as const satisfies Record<string, CodedConcept>;

@@ -25,6 +25,8 @@ export interface CorrectionRequest {
   readonly changed: readonly string[];
   /** The corrected findings, as JSON. */
   readonly findings: Buffer;
+  /** Address that it came from, for the timeline, where it came over the network. */
+  readonly from?: string;
 }
 
 /**
@@ -52,14 +54,15 @@ export function reprocessStudy(ports: NextVersionPorts, studyInstanceUID: string
  * @throws STUDIES_NO_VERSION, STUDIES_VERSION_OVERTAKEN where another version is the latest by now, QUEUE_ codes
  */
 export function correctStudy(ports: NextVersionPorts, request: CorrectionRequest): Promise<number> {
-  const { studyInstanceUID, ofVersion, authorRole, changed, findings } = request;
+  const { studyInstanceUID, ofVersion, authorRole, changed, findings, from } = request;
   return ports.lock.withLock(`study:${studyInstanceUID}`, async (signal) => {
     const latest = await latestOf(ports, studyInstanceUID);
     if (latest.version !== ofVersion) throw new VersionOvertakenError(ofVersion, latest.version);
     const sha256 = createHash('sha256').update(findings).digest('hex');
     await ports.store.put(correctionKey(studyInstanceUID, sha256), findings, { contentType: 'application/json' });
     const reason = { kind: 'correction', authorRole, sha256, changed: [...changed].slice(0, 200) } as const;
-    return nextVersion(ports, latest, reason, { authorRole, changed: changed.length }, signal);
+    const told = { authorRole, changed: changed.length, ...(from === undefined ? {} : { from }) };
+    return nextVersion(ports, latest, reason, told, signal);
   });
 }
 

@@ -1,3 +1,4 @@
+import { drawCorrection } from './correct.js';
 import { drawNoStudy, drawStudy } from './study.js';
 import { drawWorklist, moveInList } from './worklist.js';
 
@@ -8,10 +9,10 @@ let worklist = { studies: [], total: 0, unreadable: 0 };
 const drawn = { list: '', study: '' };
 const findings = new Map();
 
-/** @returns {{ uid?: string, version?: number }} */
+/** @returns {{ uid?: string, version?: number, correct: boolean }} */
 function route() {
-  const [, uid, version] = /^#\/study\/([0-9.]+)(?:\/([0-9]+))?$/.exec(location.hash) ?? [];
-  return { uid, version: version === undefined ? undefined : Number(version) };
+  const [, uid, version, correct] = /^#\/study\/([0-9.]+)(?:\/([0-9]+)(\/correct)?)?$/.exec(location.hash) ?? [];
+  return { uid, version: version === undefined ? undefined : Number(version), correct: correct !== undefined };
 }
 
 async function getJson(path) {
@@ -35,7 +36,7 @@ async function refreshList() {
 }
 
 async function refreshStudy() {
-  const { uid, version } = route();
+  const { uid, version, correct } = route();
   document.body.toggleAttribute('data-open', uid !== undefined);
   if (uid === undefined) {
     if (drawn.study !== 'none') drawNoStudy();
@@ -43,6 +44,13 @@ async function refreshStudy() {
     return;
   }
   try {
+    if (correct) {
+      const found = await findingsOf(uid, version);
+      if (drawn.study === location.hash || !route().correct) return;
+      drawn.study = location.hash;
+      drawCorrection(uid, found);
+      return;
+    }
     const { body, json } = await getJson(`/api/studies/${uid}`);
     const chosen = json.versions.find((one) => one.version === version) ?? json.versions[0];
     const found = chosen?.outcome ? await findingsOf(uid, chosen.version) : undefined;

@@ -77,10 +77,19 @@ function versionBlocks(study, version, findings) {
     const text = `${object} failed validation, was put aside and will not be sent: ${problems.join('; ')}`;
     blocks.push(h('p.callout', { 'data-kind': 'bad' }, text));
   }
-  if (findings?.outcome.status === 'analysed') blocks.push(block('Findings per disc', ...findingsTable(findings)));
+  if (findings?.outcome.status === 'analysed') {
+    const latest = version === study.versions[0];
+    blocks.push(block('Findings per disc', ...findingsTable(findings), latest && correctLink(study, version)));
+  }
   if (version.keyImages.length > 0) blocks.push(block('Key images', pictures(study, version, findings)));
   if (findings && findings.series.length > 0) blocks.push(block('Series', seriesTable(findings.series)));
   return blocks;
+}
+
+/** The latest version can be corrected; a reader of an earlier one has not seen what came after it. */
+function correctLink({ studyInstanceUID }, { version }) {
+  const href = `#/study/${studyInstanceUID}/${version}/correct`;
+  return h('p', {}, h('a.to-correct', { href, 'data-key': 'correct' }, 'Correct these findings'));
 }
 
 function deliveryBlocks({ studyInstanceUID }, { version, deliveries }) {

@@ -44,6 +44,31 @@ describe('structured report, discs on CT', () => {
     expect(number(childrenNamed(first!, CODE.calcification)[0]!, CODE.certainty)).toEqual([[87, '%']]);
   });
 
+  it("says of a reader's calcification what he said, and nothing that was measured", () => {
+    const { meanHU: _mean, p95HU: _p95, maxHU: _max, ...rest } = someCalcification({ volumeMm3: 80, islands: [] });
+    const [group] = groups(
+      render(
+        someFindings('CT')
+          .withDisc({ calcification: assessed(rest, 1) })
+          .build(),
+      ).root,
+    );
+    expect(codeOf(group!, CODE.calcification)).toEqual(['52101004']);
+    expect(number(group!, PRIVATE.calcifiedVolume)).toEqual([[80, 'mm3']]);
+    const [volume] = childrenNamed(group!, PRIVATE.calcifiedVolume);
+    expect(codeOf(volume!, CODE.measurementMethod)).toEqual(['EP0098']);
+    const measured = [CODE.calcificationCount, PRIVATE.calcificationAttenuation, PRIVATE.agatstonLike];
+    expect(measured.flatMap((concept) => number(group!, concept))).toEqual([]);
+  });
+
+  it('gives no size to a Modic change that a reader alone called', () => {
+    const stated = assessed(someModic({ type: '1', areaMm2: 0, heightPercent: 0, apFraction: 0 }), 1);
+    const { root } = render(someFindings('MR').withDisc().withEndplate(stated).build());
+    const group = groups(root).find((one) => codeOf(one, PRIVATE.modic).length > 0)!;
+    expect(codeOf(group, PRIVATE.modic)).toEqual(['EP0052']);
+    expect([CODE.area, PRIVATE.modicContact].flatMap((concept) => number(group, concept))).toEqual([]);
+  });
+
   it('names what was withheld once per reason, with the code and the sentence', () => {
     const [withheld] = childrenNamed(first!, PRIVATE.notAssessed);
     expect(codeOf(first!, PRIVATE.notAssessed)).toEqual(['EP1113']);

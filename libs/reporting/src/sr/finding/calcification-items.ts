@@ -40,12 +40,15 @@ export function calcificationItems(disc: Pick<DiscFinding, 'calcification' | 'va
 function calcification(c: Calcification, confidence: number): ContentItem[] {
   const kinds = [...new Set((c.boneContinuous ?? []).map(({ kind }) => kind))];
   const sites = [...new Set(c.islands.map((island) => island.site))];
+  // A reader's calcification has a volume and nothing that was measured.
+  const stated = c.present && c.islands.length === 0;
+  const content = { method: stated ? PRIVATE.methodReader : PRIVATE.methodContent };
   return [
     evaluation(CODE.calcification, c.present ? CODE.present : CODE.absent, confidence),
     ...sites.map((site) => evaluation(PRIVATE.site, SITE[site])),
-    measurement(PRIVATE.calcifiedVolume, c.volumeMm3, UNIT.mm3, { method: PRIVATE.methodContent }),
-    measurement(CODE.calcificationPercent, c.percentOfDisc, UNIT.percent, { method: PRIVATE.methodContent }),
-    measurement(CODE.calcificationCount, c.islands.length, UNIT.ratio, VOXELS),
+    measurement(PRIVATE.calcifiedVolume, c.volumeMm3, UNIT.mm3, content),
+    measurement(CODE.calcificationPercent, c.percentOfDisc, UNIT.percent, content),
+    ...(stated ? [] : [measurement(CODE.calcificationCount, c.islands.length, UNIT.ratio, VOXELS)]),
     ...attenuation(c.meanHU, CODE.mean),
     ...(c.p95HU === undefined ? [] : [measurement(PRIVATE.attenuationP95, c.p95HU, UNIT.hounsfield, VOXELS)]),
     ...attenuation(c.maxHU, CODE.maximum),
@@ -55,7 +58,7 @@ function calcification(c: Calcification, confidence: number): ContentItem[] {
     measurement(PRIVATE.volumeOver200, c.sensitivityBandMm3.over200, UNIT.mm3, THRESHOLD),
     measurement(PRIVATE.boneContinuousVolume, c.boneContinuousVolumeMm3, UNIT.mm3, VOXELS),
     ...kinds.map((kind) => evaluation(PRIVATE.boneContinuousKind, KIND[kind])),
-    measurement(PRIVATE.agatstonLike, c.agatstonLike, UNIT.ratio, THRESHOLD),
+    ...(stated ? [] : [measurement(PRIVATE.agatstonLike, c.agatstonLike, UNIT.ratio, THRESHOLD)]),
     measurement(PRIVATE.smallestDetectable, c.smallestDetectableMm, UNIT.mm, THRESHOLD),
   ];
 }

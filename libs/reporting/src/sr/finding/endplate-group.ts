@@ -50,7 +50,8 @@ function modicItems(modic: Modic, confidence: number, words: ReportText): Conten
       : []),
     measurement(PRIVATE.modicT1Ratio, modic.t1Ratio, UNIT.ratio, MARROW),
     measurement(PRIVATE.modicT2Ratio, modic.t2Ratio, UNIT.ratio, MARROW),
-    ...(modic.type === 'none'
+    // A change that a reader alone called has no size.
+    ...(modic.type === 'none' || modic.areaMm2 === 0
       ? []
       : [
           measurement(CODE.area, modic.areaMm2, UNIT.mm2, { derivation: CODE.maximum }),
