@@ -17,6 +17,7 @@ import { labelLesions } from './outline/label-lesions';
 import { planeDisplay } from './outline/plane-display';
 import { structureOutlines, type OutlineSource } from './outline/structure-outlines';
 import { type SagittalGrid } from './segment/probability-stack';
+import { labelExtents } from './shape/label-extent';
 
 /** What an analysis of CT or MR gives before it is framed as findings. */
 export interface AnalysedSpine {
@@ -89,8 +90,7 @@ export function labelMap(
   model: SpineModel,
   lesions: readonly DrawnLesion[] = [],
 ): LabelMap {
-  const counts = new Uint32Array(256);
-  for (const value of labels.instances) counts[value]!++;
+  const extents = labelExtents(labels.instances, labels.dims);
   const structures: readonly (MeasuredVertebra | MeasuredDisc)[] = [...model.vertebrae, ...model.discs];
   return {
     seriesInstanceUID: volume.seriesInstanceUID,
@@ -100,7 +100,7 @@ export function labelMap(
       value: instance.label,
       kind: instance.kind === 'disc' ? 'disc' : instance.kind === 'body' ? 'body' : 'sacrum',
       findingId: id,
-      voxels: counts[instance.label]!,
+      voxels: extents[instance.label]?.voxels ?? 0,
     })),
     seriesDims: volume.dims,
     images: volume.slices.map(imageReference),

@@ -2,6 +2,7 @@ import { applyAffine, composeAffine, invertAffine, type Affine, type Vec3 } from
 import { interpolateProbabilities, type ProbabilityStack } from '../segment/probability-stack';
 import { CLASS, SPINE_CLASSES } from '../segment/spine-class';
 import { mostProbableTissue, tissueOf } from '../segment/tissue';
+import { labelExtents } from '../shape/label-extent';
 import { type InstanceMap } from './instance';
 
 /** A native grid: [ni, nj, nk] voxels and (i, j, k) -\> LPS mm. */
@@ -35,15 +36,20 @@ export function nativeLabels(grid: NativeGrid, stack: ProbabilityStack, map: Ins
   const labels = new Uint8Array(dims[0] * dims[1] * dims[2]);
   const classes = new Uint8Array(labels.length);
   const painter = new Painter(stack, map);
+  const [c0, cj, ck, c1] = toStack as unknown as Quad;
+  const [r0, rj, rk, r1] = toStack.slice(4) as unknown as Quad;
+  const [s0, sj, sk, s1] = toStack.slice(8) as unknown as Quad;
+  const last = dims[0] - 1;
   for (let k = 0, at = 0; k < dims[2]; k++) {
-    for (let j = 0; j < dims[1]; j++) {
-      for (let i = 0; i < dims[0]; i++, at++) {
-        const c = toStack[0]! * i + toStack[1]! * j + toStack[2]! * k + toStack[3]!;
-        const r = toStack[4]! * i + toStack[5]! * j + toStack[6]! * k + toStack[7]!;
-        const s = toStack[8]! * i + toStack[9]! * j + toStack[10]! * k + toStack[11]!;
-        const packed = painter.at(c, r, s);
-        classes[at] = packed >> 8;
-        labels[at] = packed & 255;
+    for (let j = 0; j < dims[1]; j++, at += dims[0]) {
+      const column = (i: number): number => c0 * i + cj * j + ck * k + c1;
+      const row = (i: number): number => r0 * i + rj * j + rk * k + r1;
+      if (painter.isEmpty(column(0), column(last), row(0), row(last))) continue;
+      for (let i = 0; i <= last; i++) {
+        const packed = painter.at(column(i), row(i), s0 * i + sj * j + sk * k + s1);
+        if (packed === 0) continue;
+        classes[at + i] = packed >> 8;
+        labels[at + i] = packed & 255;
       }
     }
   }
@@ -51,29 +57,13 @@ export function nativeLabels(grid: NativeGrid, stack: ProbabilityStack, map: Ins
 }
 
 type Triple = readonly [number, number, number];
+type Quad = readonly [number, number, number, number];
 
 function nativeBox(grid: NativeGrid, map: InstanceMap): [Triple, Triple] | undefined {
-  const [columns, rows, slices] = map.dims;
-  const low = [columns, rows, slices];
-  const high = [-1, -1, -1];
-  for (let k = 0, at = 0; k < slices; k++) {
-    for (let r = 0; r < rows; r++) {
-      let [first, last] = [columns, -1];
-      for (let c = 0; c < columns; c++, at++) {
-        if (map.labels[at] === 0) continue;
-        if (last < 0) first = c;
-        last = c;
-      }
-      if (last < 0) continue;
-      low[0] = Math.min(low[0]!, first);
-      high[0] = Math.max(high[0]!, last);
-      low[1] = Math.min(low[1]!, r);
-      high[1] = Math.max(high[1]!, r);
-      low[2] = Math.min(low[2]!, k);
-      high[2] = k;
-    }
-  }
-  if (high[0]! < 0) return undefined;
+  const extents = labelExtents(map.labels, map.dims).filter((extent) => extent !== undefined);
+  if (extents.length === 0) return undefined;
+  const low = [0, 1, 2].map((axis) => Math.min(...extents.map((extent) => extent.low[axis]!)));
+  const high = [0, 1, 2].map((axis) => Math.max(...extents.map((extent) => extent.high[axis]!)));
   // Room for the canal behind the bodies.
   high[0] = high[0]! + 30;
   const toNative = composeAffine(invertAffine(grid.ijkToLps), map.affine);
@@ -104,6 +94,8 @@ class Painter {
   private readonly tissue: Uint8Array;
   /** Per cell between eight voxels, by its lowest one: native voxels are finer, so that each is met many times. */
   private readonly cells: Uint16Array;
+  /** 1 where a column and row hold anything but background on one of the slices. */
+  private readonly touched: Uint8Array;
   private readonly p = new Float32Array(SPINE_CLASSES.length);
 
   constructor(
@@ -118,6 +110,26 @@ class Painter {
     this.kinds = kinds;
     this.tissue = tissueOf(stack);
     this.cells = new Uint16Array(map.labels.length);
+    const plane = map.dims[0] * map.dims[1];
+    this.touched = new Uint8Array(plane);
+    for (let from = 0; from < map.labels.length; from += plane) {
+      for (let p = 0; p < plane; p++) {
+        if (this.tissue[from + p] !== CLASS.background || map.labels[from + p] !== 0) this.touched[p] = 1;
+      }
+    }
+  }
+
+  /** Whether a straight line between two columns and two rows meets background alone, whatever its slices. */
+  isEmpty(c0: number, c1: number, r0: number, r1: number): boolean {
+    const [columns, rows] = this.stack.dims;
+    const right = Math.min(clampFloor(Math.max(c0, c1), columns) + 1, columns - 1);
+    const lower = Math.min(clampFloor(Math.max(r0, r1), rows) + 1, rows - 1);
+    for (let r = clampFloor(Math.min(r0, r1), rows); r <= lower; r++) {
+      for (let c = clampFloor(Math.min(c0, c1), columns); c <= right; c++) {
+        if (this.touched[r * columns + c] === 1) return false;
+      }
+    }
+    return true;
   }
 
   at(c: number, r: number, s: number): number {
@@ -161,20 +173,36 @@ class Painter {
 
   /** The instance of the wanted tissue at the nearest corner of the cell, or 0. */
   private nearestLabel(tissue: number, p: Triple, low: Triple, high: Triple): number {
-    const [columns, rows] = this.stack.dims;
     const spacing = this.stack.spacingMm;
     let [best, label] = [Infinity, 0];
+    let only = 0;
     for (let corner = 0; corner < 8; corner++) {
+      const candidate = this.candidate(tissue, corner, low, high);
+      if (candidate === 0) continue;
+      if (only === 0) only = candidate;
+      else if (only !== candidate) only = -1;
+    }
+    if (only >= 0) return only;
+    for (let corner = 0; corner < 8; corner++) {
+      const candidate = this.candidate(tissue, corner, low, high);
+      if (candidate === 0) continue;
       const c = corner & 1 ? high[0] : low[0];
       const r = corner & 2 ? high[1] : low[1];
       const k = corner & 4 ? high[2] : low[2];
-      const candidate = this.map.labels[(k * rows + r) * columns + c]!;
-      const kind = this.kinds[candidate];
-      if (candidate === 0 || (kind === CLASS.disc) !== (tissue === CLASS.disc)) continue;
       const d = Math.hypot((c - p[0]) * spacing[0], (r - p[1]) * spacing[1], (k - p[2]) * spacing[2]);
       if (d < best) [best, label] = [d, candidate];
     }
     return label;
+  }
+
+  /** The instance at a corner of a cell where it is of the wanted tissue, else 0. */
+  private candidate(tissue: number, corner: number, low: Triple, high: Triple): number {
+    const [columns, rows] = this.stack.dims;
+    const c = corner & 1 ? high[0] : low[0];
+    const r = corner & 2 ? high[1] : low[1];
+    const k = corner & 4 ? high[2] : low[2];
+    const label = this.map.labels[(k * rows + r) * columns + c]!;
+    return label !== 0 && (this.kinds[label] === CLASS.disc) === (tissue === CLASS.disc) ? label : 0;
   }
 }
 

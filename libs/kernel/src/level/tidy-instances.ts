@@ -1,5 +1,6 @@
 import { type SagittalGrid } from '../segment/probability-stack';
 import { connectedComponents } from '../shape/components';
+import { findExtents } from '../shape/label-extent';
 
 const MIN_PIECE = 0.15;
 const MIN_SLICE_AREA = 0.2;
@@ -9,19 +10,24 @@ const MIN_SLICE_AREA = 0.2;
  * and drops slices on which hardly anything is left.
  */
 export function tidyInstances(grid: SagittalGrid, labels: Uint8Array, count: number): void {
-  const [columns, rows, slices] = grid.dims;
+  const [columns, rows] = grid.dims;
+  const extents = findExtents(labels, grid.dims);
   for (let label = 1; label <= count; label++) {
-    const areas = new Array<number>(slices).fill(0);
-    for (let k = 0; k < slices; k++) {
-      const plane = labels.subarray(k * rows * columns, (k + 1) * rows * columns);
-      areas[k] = tidyPlane(plane, columns, rows, label);
-    }
+    const extent = extents[label];
+    if (!extent) continue;
+    // Tidying adds voxels only inside the borders of an instance, so that the rows stay the same.
+    const [first, last] = [extent.low[1], extent.high[1]];
+    const rowsOf = (k: number): Uint8Array =>
+      labels.subarray((k * rows + first) * columns, (k * rows + last + 1) * columns);
+    const areas = Array.from(extent.areas, (voxels, k) =>
+      voxels > 0 ? tidyPlane(rowsOf(k), columns, last - first + 1, label) : 0,
+    );
     const largest = Math.max(...areas);
-    for (let k = 0; k < slices; k++) {
-      if (areas[k]! === 0 || areas[k]! >= MIN_SLICE_AREA * largest) continue;
-      const plane = labels.subarray(k * rows * columns, (k + 1) * rows * columns);
+    areas.forEach((area, k) => {
+      if (area === 0 || area >= MIN_SLICE_AREA * largest) return;
+      const plane = rowsOf(k);
       for (let p = 0; p < plane.length; p++) if (plane[p] === label) plane[p] = 0;
-    }
+    });
   }
 }
 

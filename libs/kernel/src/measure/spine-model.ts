@@ -3,6 +3,7 @@ import { type VertebraLevel } from '@endplate/findings';
 import { type FoundSpine } from '../level/find-spine';
 import { type SpineInstance } from '../level/instance';
 import { type ProbabilityStack } from '../segment/probability-stack';
+import { labelExtents } from '../shape/label-extent';
 import { borderDirection, borderLine, centralProfiles, structureHeights } from './heights';
 import { type PlanePoint } from './plane-frame';
 import { structureProfiles, type StructureProfile } from './structure-profile';
@@ -130,17 +131,10 @@ function caudalDirection(profiles: readonly StructureProfile[]): PlanePoint | un
 
 /** Whether the instance has voxels in the first or last row or column of the stack. */
 function touchesBorder(spine: FoundSpine, instance: SpineInstance): boolean {
-  const [columns, rows, slices] = spine.map.dims;
-  for (let k = 0; k < slices; k++) {
-    for (let c = 0; c < columns; c++) {
-      for (const r of [0, rows - 1]) if (spine.map.labels[(k * rows + r) * columns + c] === instance.label) return true;
-    }
-    for (let r = 0; r < rows; r++) {
-      for (const c of [0, columns - 1])
-        if (spine.map.labels[(k * rows + r) * columns + c] === instance.label) return true;
-    }
-  }
-  return false;
+  const { dims, labels } = spine.map;
+  const extent = labelExtents(labels, dims)[instance.label];
+  if (!extent) return false;
+  return [0, 1].some((axis) => extent.low[axis] === 0 || extent.high[axis] === dims[axis]! - 1);
 }
 
 /** Mean of the three heights of a structure, mm; undefined where it can't be measured. */

@@ -1,6 +1,7 @@
 import { type SpineInstance, type InstanceMap } from '../level/instance';
 import { interpolateProbabilities, type ProbabilityStack } from '../segment/probability-stack';
 import { CLASS, SPINE_CLASSES } from '../segment/spine-class';
+import { labelExtents } from '../shape/label-extent';
 import { planeFrame, type PlaneFrame, type PlanePoint } from './plane-frame';
 import { median } from './statistics';
 
@@ -43,7 +44,7 @@ export function structureProfiles(
   const largest = Math.max(0, ...sections.map((s) => s.area));
   const tracer = new BorderTracer(stack, map, instance);
   return sections
-    .filter((s) => s.area > 0 && s.area >= 0.25 * largest)
+    .filter((s) => s.area >= 0.25 * largest)
     .map((s) => tracer.trace(s.slice, planeFrame(s.centre, caudal), s.area))
     .filter((profile) => profile !== undefined);
 }
@@ -62,20 +63,24 @@ interface Section {
 }
 
 function sliceSections(map: InstanceMap, label: number): Section[] {
-  const [columns, rows, slices] = map.dims;
+  const extent = labelExtents(map.labels, map.dims)[label];
+  if (!extent) return [];
+  const [columns, rows] = map.dims;
   const [dx, dy] = map.spacingMm;
+  const { low, high } = extent;
   const sections: Section[] = [];
-  for (let k = 0; k < slices; k++) {
+  for (let k = low[2]; k <= high[2]; k++) {
     let [n, x, y] = [0, 0, 0];
-    const from = k * rows * columns;
-    const to = from + rows * columns;
-    for (let at = map.labels.indexOf(label, from); at >= 0 && at < to; at = map.labels.indexOf(label, at + 1)) {
-      const c = (at - from) % columns;
-      n++;
-      x += c;
-      y += (at - from - c) / columns;
+    for (let r = low[1]; r <= high[1]; r++) {
+      const from = (k * rows + r) * columns;
+      for (let c = low[0]; c <= high[0]; c++) {
+        if (map.labels[from + c] !== label) continue;
+        n++;
+        x += c;
+        y += r;
+      }
     }
-    sections.push({ slice: k, centre: n > 0 ? [(x / n) * dx, (y / n) * dy] : [0, 0], area: n * dx * dy });
+    if (n > 0) sections.push({ slice: k, centre: [(x / n) * dx, (y / n) * dy], area: n * dx * dy });
   }
   return sections;
 }

@@ -3,6 +3,7 @@ import { type ImageReference, type KeyOutline, type KeyOutlineKind, type KeySlic
 import { type Volume } from '@endplate/imaging';
 import { type InstanceMap } from '../level/instance';
 import { type SpineModel } from '../measure/spine-model';
+import { labelExtents } from '../shape/label-extent';
 import { imageReference } from './image-reference';
 import { greyWindow, sampleWindow, toGrey, windowPointLps, type SliceWindow } from './slice-picture';
 import { instanceOutline } from './structure-outlines';
@@ -80,19 +81,13 @@ function overviewSlice(source: KeySliceSource): KeySlice | undefined {
 
 /** The slice that shows most of all instances. */
 function middleSlice(map: InstanceMap): number {
-  const [columns, rows, slices] = map.dims;
+  const extents = labelExtents(map.labels, map.dims).filter((extent) => extent !== undefined);
+  const middle = meanSlice(map);
   let [best, at] = [-1, 0];
-  for (let k = 0; k < slices; k++) {
-    const seen = new Set<number>();
-    let area = 0;
-    for (let p = k * rows * columns; p < (k + 1) * rows * columns; p++) {
-      const label = map.labels[p]!;
-      if (label === 0) continue;
-      seen.add(label);
-      area++;
-    }
-    const centre = Math.abs(k - meanSlice(map));
-    const score = seen.size * 1e4 + area - 1500 * centre;
+  for (let k = 0; k < map.dims[2]; k++) {
+    const areas = extents.map((extent) => extent.areas[k]!).filter((area) => area > 0);
+    const area = areas.reduce((sum, own) => sum + own, 0);
+    const score = areas.length * 1e4 + area - 1500 * Math.abs(k - middle);
     if (score > best) [best, at] = [score, k];
   }
   return at;

@@ -2,6 +2,7 @@ import { applyAffine, affineColumn, length } from '@endplate/dicom';
 import { type LabelLesion } from '../label-map';
 import { type NativeLabels } from '../level/native-labels';
 import { type SpineModel } from '../measure/spine-model';
+import { labelExtents } from '../shape/label-extent';
 import { type DrawnLesion } from './key-slices';
 
 /** A lesion of a disc or of an endplate that faces it lies within this of the disc. */
@@ -31,17 +32,9 @@ export function labelLesions(
 }
 
 function around({ dims, instances, ijkToLps }: NativeLabels, label: number) {
-  const [ni, nj] = dims;
-  const low = [...dims] as number[];
-  const high = [-1, -1, -1];
-  instances.forEach((value, at) => {
-    if (value !== label) return;
-    [at % ni, Math.floor(at / ni) % nj, Math.floor(at / (ni * nj))].forEach((index, axis) => {
-      low[axis] = Math.min(low[axis]!, index);
-      high[axis] = Math.max(high[axis]!, index);
-    });
-  });
-  if (high[0]! < 0) return undefined;
+  const extent = labelExtents(instances, dims)[label];
+  if (!extent) return undefined;
+  const { low, high } = extent;
   const reach = ([0, 1, 2] as const).map((axis) => Math.ceil(REACH_MM / length(affineColumn(ijkToLps, axis))));
   return {
     low: low.map((v, axis) => Math.max(0, v - reach[axis]!)),

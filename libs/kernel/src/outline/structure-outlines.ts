@@ -2,6 +2,7 @@ import { applyAffine, maskOutlines, type PixelOutline, type Vec3 } from '@endpla
 import { type ImageReference, type Outline } from '@endplate/findings';
 import { type InstanceMap, type SpineInstance } from '../level/instance';
 import { type NativeLabels } from '../level/native-labels';
+import { labelExtents } from '../shape/label-extent';
 
 /** What outlines need to know of the series that they are drawn on. */
 export interface OutlineSource {
@@ -36,21 +37,13 @@ function roundPoint(p: Vec3): [number, number, number] {
 
 /** On the native slice that holds most of the structure. */
 function nativeOutline(labels: NativeLabels, instance: SpineInstance, source: OutlineSource): Outline | undefined {
-  const [ni, nj, nk] = labels.dims;
-  const areas = new Array<number>(nk).fill(0);
-  for (
-    let at = labels.instances.indexOf(instance.label);
-    at >= 0;
-    at = labels.instances.indexOf(instance.label, at + 1)
-  ) {
-    areas[Math.floor(at / (ni * nj))]!++;
-  }
-  const k = middleSlice(areas, source.sagittal);
-  const total = areas.reduce((sum, area) => sum + area, 0);
+  const extent = labelExtents(labels.instances, labels.dims)[instance.label];
+  if (!extent) return undefined;
+  const k = middleSlice(extent.areas, source.sagittal);
   const image = source.images[k + labels.offset[2]];
-  if (total === 0 || !image) return undefined;
-  if (!source.sagittal && areas[k]! < MIN_AXIAL_SHARE * Math.max(...areas)) return undefined;
-  const outline = maskOutlines(ni, nj, (i, j) => labels.instances[(k * nj + j) * ni + i] === instance.label)[0];
+  if (!image) return undefined;
+  if (!source.sagittal && extent.areas[k]! < MIN_AXIAL_SHARE * Math.max(...extent.areas)) return undefined;
+  const outline = outlineOnPlane(labels.instances, labels.dims, instance.label, k);
   if (!outline) return undefined;
   return {
     ...(source.frameOfReferenceUID ? { frameOfReferenceUID: source.frameOfReferenceUID } : {}),
@@ -60,7 +53,7 @@ function nativeOutline(labels: NativeLabels, instance: SpineInstance, source: Ou
 }
 
 /** Sagittal: the slice in the middle of the structure. Axial: the one with the largest section. */
-function middleSlice(areas: readonly number[], sagittal: boolean): number {
+function middleSlice(areas: Uint32Array, sagittal: boolean): number {
   if (!sagittal) return areas.indexOf(Math.max(...areas));
   const total = areas.reduce((sum, area) => sum + area, 0);
   const centre = areas.reduce((sum, area, k) => sum + area * k, 0) / Math.max(total, 1);
@@ -79,8 +72,25 @@ function reformatOutline(map: InstanceMap, instance: SpineInstance, source: Outl
 
 /** Largest outline of an instance on one slice of the segmentation. */
 export function instanceOutline(map: InstanceMap, label: number, slice: number): PixelOutline | undefined {
-  const [columns, rows, slices] = map.dims;
-  if (slice < 0 || slice >= slices) return undefined;
-  const from = slice * columns * rows;
-  return maskOutlines(columns, rows, (c, r) => map.labels[from + r * columns + c] === label)[0];
+  if (slice < 0 || slice >= map.dims[2]) return undefined;
+  return outlineOnPlane(map.labels, map.dims, label, slice);
+}
+
+/** Largest outline of a label on one plane. */
+function outlineOnPlane(
+  values: Uint8Array,
+  dims: readonly [number, number, number],
+  label: number,
+  plane: number,
+): PixelOutline | undefined {
+  const extent = labelExtents(values, dims)[label];
+  if (!extent) return undefined;
+  const { low, high } = extent;
+  const from = (plane * dims[1] + low[1]) * dims[0] + low[0];
+  const [outline] = maskOutlines(
+    high[0] - low[0] + 1,
+    high[1] - low[1] + 1,
+    (x, y) => values[from + y * dims[0] + x] === label,
+  );
+  return outline?.map(([x, y]) => [x + low[0], y + low[1]]);
 }
