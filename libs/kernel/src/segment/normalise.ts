@@ -51,7 +51,8 @@ function same(slices: readonly Float32Array[], scale: GreyScale): GreyScale[] {
 function zscore(slices: readonly Float32Array[]): GreyScale {
   let [sum, squares, count] = [0, 0, 0];
   for (const slice of slices) {
-    for (const value of slice) {
+    for (let p = 0; p < slice.length; p++) {
+      const value = slice[p]!;
       sum += value;
       squares += value * value;
     }

@@ -36,10 +36,10 @@ export async function segmentStack(
   const h = Math.ceil(rows / multipleOf) * multipleOf;
   const scales = plan.normalisation.map((kind) => greyScales(stack.slices, kind));
   const result = emptyProbabilityStack(stack);
-  for (let first = 0; first < slices; first += THRESHOLDS.segment.batch) {
-    const n = Math.min(THRESHOLDS.segment.batch, slices - first);
-    const input = new Float32Array(n * channels * h * w);
-    for (let s = 0; s < n; s++) {
+  const countFrom = (first: number): number => Math.min(THRESHOLDS.segment.batch, slices - first);
+  const inputFrom = (first: number): Float32Array => {
+    const input = new Float32Array(countFrom(first) * channels * h * w);
+    for (let s = 0; s < countFrom(first); s++) {
       for (let channel = 0; channel < channels; channel++) {
         const own = first + s;
         const k = plan.neighbours ? neighbourSlice(own, channel, segmenter.input, stack.spacingMm[2], slices) : own;
@@ -47,10 +47,23 @@ export async function segmentStack(
         writeSlice(stack.slices[k]!, [columns, rows, w], scales[channel]![k]!, to);
       }
     }
-    const output = await segmenter.segment(input, [n, channels, h, w], { grid: stack, first });
-    for (let s = 0; s < n; s++) storeSlice(output, s, h, w, result, first + s);
-    onProgress?.(first + n, slices);
+    return input;
+  };
+  const store = (output: Float32Array, first: number): void => {
+    for (let s = 0; s < countFrom(first); s++) storeSlice(output, s, h, w, result, first + s);
+    onProgress?.(first + countFrom(first), slices);
+  };
+  // One call at a time; what comes before the next and after the last is done while it runs on the runtime's own threads.
+  let next = inputFrom(0);
+  let last: { readonly output: Float32Array; readonly first: number } | undefined;
+  for (let first = 0; first < slices; first += THRESHOLDS.segment.batch) {
+    const running = segmenter.segment(next, [countFrom(first), channels, h, w], { grid: stack, first });
+    running.catch(() => undefined);
+    if (last) store(last.output, last.first);
+    if (first + countFrom(first) < slices) next = inputFrom(first + countFrom(first));
+    last = { output: await running, first };
   }
+  if (last) store(last.output, last.first);
   return result;
 }
 
@@ -65,12 +78,9 @@ function writeSlice(
   scale: GreyScale,
   to: Float32Array,
 ): void {
-  to.fill(
-    rescaled(
-      slice.reduce((a, b) => Math.min(a, b), Infinity),
-      scale,
-    ),
-  );
+  let darkest = Infinity;
+  for (let p = 0; p < slice.length; p++) if (slice[p]! < darkest) darkest = slice[p]!;
+  to.fill(rescaled(darkest, scale));
   for (let r = 0; r < rows; r++)
     for (let c = 0; c < columns; c++) to[r * w + c] = rescaled(slice[r * columns + c]!, scale);
 }
@@ -84,12 +94,13 @@ function storeSlice(
   slice: number,
 ): void {
   const [columns, rows] = result.dims;
-  SPINE_CLASSES.forEach((_, n) => {
+  for (let n = 0; n < SPINE_CLASSES.length; n++) {
     const plane = result.planes[n]!;
-    const from = (s * SPINE_CLASSES.length + n) * h * w;
     for (let r = 0; r < rows; r++) {
+      const from = ((s * SPINE_CLASSES.length + n) * h + r) * w;
       const to = (slice * rows + r) * columns;
-      for (let c = 0; c < columns; c++) plane[to + c] = Math.round(output[from + r * w + c]! * 255);
+      // Rounded: probabilities are not negative.
+      for (let c = 0; c < columns; c++) plane[to + c] = output[from + c]! * 255 + 0.5;
     }
-  });
+  }
 }
