@@ -2,7 +2,9 @@ import { affineColumn, applyAffine, length, type Affine, type Vec3 } from '@endp
 import { type NativeLabels } from '../level/native-labels';
 import { CLASS } from '../segment/spine-class';
 import { faceNeighbours, type VoxelBox } from '../shape/components';
+import { dilate } from '../shape/dilate';
 import { distanceTo } from '../shape/distance';
+import { labelExtents } from '../shape/label-extent';
 import { THRESHOLDS } from '../thresholds';
 
 /** The disc's own axes in LPS, unit: `posterior` along the endplates, `cranial` across them, `left` to the patient's left. */
@@ -47,7 +49,7 @@ const CLOSING_MM = 3;
  * @returns undefined when the instance has no voxel there
  */
 export function discBox(volume: HounsfieldVolume, labels: NativeLabels, instance: number): DiscBox | undefined {
-  const bounds = instanceBounds(labels, instance);
+  const bounds = labelExtents(labels.instances, labels.dims)[instance];
   if (!bounds) return undefined;
   const spacingMm = [0, 1, 2].map((axis) =>
     length(affineColumn(volume.ijkToLps, axis as 0 | 1 | 2)),
@@ -71,27 +73,6 @@ export function discBox(volume: HounsfieldVolume, labels: NativeLabels, instance
   return { ...box, spacingMm, voxelMm3, ...masks, disc, toBone, ijkToLps, cut };
 }
 
-interface Bounds {
-  readonly low: readonly number[];
-  readonly high: readonly number[];
-}
-
-function instanceBounds(labels: NativeLabels, instance: number): Bounds | undefined {
-  const [ni, nj] = labels.dims;
-  const low = [Infinity, Infinity, Infinity];
-  const high = [-1, -1, -1];
-  for (let at = labels.instances.indexOf(instance); at >= 0; at = labels.instances.indexOf(instance, at + 1)) {
-    const i = at % ni;
-    const j = ((at - i) / ni) % nj;
-    const k = Math.floor(at / (ni * nj));
-    [i, j, k].forEach((value, axis) => {
-      low[axis] = Math.min(low[axis]!, value);
-      high[axis] = Math.max(high[axis]!, value);
-    });
-  }
-  return high[0]! < 0 ? undefined : { low, high };
-}
-
 interface Masks {
   readonly hu: Float32Array;
   readonly disc: Uint8Array;
@@ -108,13 +89,17 @@ function cutMasks(volume: HounsfieldVolume, labels: NativeLabels, instance: numb
     canal: new Uint8Array(total),
   };
   const [ni, nj, nk] = labels.dims;
+  const { data, dims } = volume;
+  const [oi, oj, ok] = [0, 1, 2].map((axis) => from[axis]! - labels.offset[axis]!) as unknown as Vec3;
   for (let z = 0, at = 0; z < box.nz; z++) {
     for (let y = 0; y < box.ny; y++) {
+      const row = ((z + from[2]) * dims[1] + y + from[1]) * dims[0] + from[0];
+      const [j, k] = [y + oj, z + ok];
+      const labelled = j >= 0 && k >= 0 && j < nj && k < nk;
       for (let x = 0; x < box.nx; x++, at++) {
-        const [vi, vj, vk] = [x + from[0], y + from[1], z + from[2]];
-        masks.hu[at] = volume.data[(vk * volume.dims[1] + vj) * volume.dims[0] + vi]!;
-        const [i, j, k] = [vi - labels.offset[0], vj - labels.offset[1], vk - labels.offset[2]];
-        if (i < 0 || j < 0 || k < 0 || i >= ni || j >= nj || k >= nk) continue;
+        masks.hu[at] = data[row + x]!;
+        const i = x + oi;
+        if (!labelled || i < 0 || i >= ni) continue;
         const label = (k * nj + j) * ni + i;
         const tissue = labels.classes[label]!;
         if (labels.instances[label] === instance) masks.disc[at] = 1;
@@ -128,9 +113,13 @@ function cutMasks(volume: HounsfieldVolume, labels: NativeLabels, instance: numb
 
 /** Closing by a ball; bone stays bone. */
 function closeMask(box: VoxelBox, spacingMm: Vec3, disc: Uint8Array, bone: Uint8Array): Uint8Array {
-  const toDisc = distanceTo(box, spacingMm, (at) => disc[at] === 1);
-  const toOutside = distanceTo(box, spacingMm, (at) => toDisc[at]! > CLOSING_MM);
-  return disc.map((value, at) => (value === 1 || (toOutside[at]! > CLOSING_MM && bone[at] === 0) ? 1 : 0));
+  const away = dilate(box, spacingMm, disc, CLOSING_MM);
+  for (let at = 0; at < away.length; at++) away[at] = 1 - away[at]!;
+  const nearOutside = dilate(box, spacingMm, away, CLOSING_MM);
+  const closed = new Uint8Array(disc.length);
+  for (let at = 0; at < closed.length; at++)
+    if (disc[at] === 1 || (nearOutside[at] === 0 && bone[at] === 0)) closed[at] = 1;
+  return closed;
 }
 
 /** The same box with the disc smaller by one voxel on every side. */
@@ -158,6 +147,6 @@ export function growDisc(box: DiscBox): DiscBox {
 /** Whether metal or cement lies in the box. */
 export function hasMetal(box: DiscBox): boolean {
   let voxels = 0;
-  for (const hu of box.hu) if (hu > THRESHOLDS.ct.metalHU) voxels++;
+  for (let at = 0; at < box.hu.length; at++) if (box.hu[at]! > THRESHOLDS.ct.metalHU) voxels++;
   return voxels * box.voxelMm3 >= THRESHOLDS.ct.metalMinMm3;
 }

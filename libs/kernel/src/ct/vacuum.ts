@@ -1,7 +1,7 @@
 import { assessed, notAssessed, type Assessment, type Vacuum } from '@endplate/findings';
 import { findingConfidence } from '../confidence/finding-confidence';
 import { connectedComponents } from '../shape/components';
-import { distanceTo } from '../shape/distance';
+import { dilate } from '../shape/dilate';
 import { THRESHOLDS } from '../thresholds';
 import { type DiscOnCt } from './disc-on-ct';
 import { type DiscBox, erodeDisc, growDisc, hasMetal } from './disc-box';
@@ -20,12 +20,16 @@ export function assessVacuum(disc: DiscOnCt): Assessment<Vacuum> {
   if (hasMetal(box)) return notAssessed('METAL', 'Metal or cement next to the disc makes dark streaks like gas.');
   const guardMm = CT.vacuumGuardFwhms * effectiveFwhmMm(disc.spread, disc.axes.cranial);
   const found = gasVoxels(box, guardMm, CT.vacuumHU);
-  const others = [
-    gasVoxels(erodeDisc(box), guardMm, CT.vacuumHU),
-    gasVoxels(growDisc(box), guardMm, CT.vacuumHU),
-    gasVoxels(box, guardMm, CT.vacuumHU - CT.stabilityHU),
-    gasVoxels(box, guardMm, CT.vacuumHU + CT.stabilityHU),
-  ].map((voxels) => voxels.length);
+  // Nothing so dark can hide in a smaller disc or under a lower threshold.
+  const larger = growDisc(box);
+  const others = hasVoxelBelow(larger, CT.vacuumHU + CT.stabilityHU)
+    ? [
+        gasVoxels(erodeDisc(box), guardMm, CT.vacuumHU),
+        gasVoxels(larger, guardMm, CT.vacuumHU),
+        gasVoxels(box, guardMm, CT.vacuumHU - CT.stabilityHU),
+        gasVoxels(box, guardMm, CT.vacuumHU + CT.stabilityHU),
+      ].map((voxels) => voxels.length)
+    : [];
   let minHU = Infinity;
   for (const at of found) minHU = Math.min(minHU, box.hu[at]!);
   const [low, top] = [Math.min(found.length, ...others), Math.max(found.length, ...others)];
@@ -50,20 +54,21 @@ function gasVoxels(box: DiscBox, guardMm: number, thresholdHU: number): number[]
   const gas = new Uint8Array(box.hu.length);
   for (let at = 0; at < gas.length; at++) if (box.hu[at]! < thresholdHU) gas[at] = 1;
   const { labels, sizes } = connectedComponents(box, gas);
-  const toSoft = distanceTo(box, box.spacingMm, (at) => box.disc[at] === 0 && box.bone[at] === 0);
+  const soft = new Uint8Array(gas.length);
+  for (let at = 0; at < soft.length; at++) if (box.disc[at] === 0 && box.bone[at] === 0) soft[at] = 1;
+  const nearSoft = dilate(box, box.spacingMm, soft, guardMm);
   const facts = sizes.map(() => ({ inside: 0, deep: 0 }));
-  labels.forEach((label, at) => {
-    if (label === 0 || box.disc[at] !== 1) return;
+  for (let at = 0; at < labels.length; at++) {
+    const label = labels[at]!;
+    if (label === 0 || box.disc[at] !== 1) continue;
     facts[label]!.inside++;
-    if (toSoft[at]! > guardMm) facts[label]!.deep++;
-  });
+    if (nearSoft[at] === 0) facts[label]!.deep++;
+  }
   const kept = facts.map(
     ({ inside, deep }, label) =>
       deep > 0 && inside >= MIN_SHARE_IN_DISC * sizes[label]! && inside * box.voxelMm3 >= CT.vacuumMinMm3,
   );
   const voxels: number[] = [];
-  labels.forEach((label, at) => {
-    if (label > 0 && box.disc[at] === 1 && kept[label]) voxels.push(at);
-  });
+  for (let at = 0; at < labels.length; at++) if (box.disc[at] === 1 && kept[labels[at]!]) voxels.push(at);
   return voxels;
 }

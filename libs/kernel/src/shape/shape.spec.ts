@@ -1,6 +1,8 @@
 import { maskOutlines } from '@endplate/dicom';
 import { connectedComponents } from './components';
+import { dilate } from './dilate';
 import { distanceTo } from './distance';
+import { findExtents } from './label-extent';
 import { gaussianSmooth } from './smooth';
 
 describe('distanceTo', () => {
@@ -18,6 +20,29 @@ describe('distanceTo', () => {
 
   it('is infinite without a mask', () => {
     expect(distanceTo({ nx: 2, ny: 2, nz: 1 }, [1, 1, 1], () => false)[0]).toBe(Infinity);
+  });
+});
+
+describe('dilate', () => {
+  it.each([0.4, 1, 1.3, 3, 4.5])('reaches as far as the distance says, radius %s', (radius) => {
+    const box = { nx: 9, ny: 8, nz: 6 };
+    const spacing = [0.5, 1, 1.5] as const;
+    const mask = new Uint8Array(9 * 8 * 6);
+    for (const at of [0, 1, 2, 17, 18, 100, 211, 212, 301, 431]) mask[at] = 1;
+    const distance = distanceTo(box, spacing, (at) => mask[at] === 1);
+    expect([...dilate(box, spacing, mask, radius)]).toEqual([...distance].map((d) => (d <= radius ? 1 : 0)));
+  });
+});
+
+describe('findExtents', () => {
+  it('gives voxels, box and areas of each label', () => {
+    const labels = new Uint8Array(4 * 3 * 2);
+    for (const at of [1, 2, 5, 14]) labels[at] = 7;
+    labels[23] = 2;
+    const extents = findExtents(labels, [4, 3, 2]);
+    expect(extents[7]).toEqual({ voxels: 4, low: [1, 0, 0], high: [2, 1, 1], areas: Uint32Array.of(3, 1) });
+    expect(extents[2]).toEqual({ voxels: 1, low: [3, 2, 1], high: [3, 2, 1], areas: Uint32Array.of(0, 1) });
+    expect(extents[1]).toBeUndefined();
   });
 });
 
