@@ -25,6 +25,7 @@ export class ListenerObserver {
   private readonly fetched;
   private readonly commitments;
   private readonly notices;
+  private readonly restorations;
   private redisLineAt = -Infinity;
 
   constructor(
@@ -57,6 +58,10 @@ export class ListenerObserver {
       name: 'endplate_commitment_requests_total',
       help: 'Storage commitments that were asked of us, by outcome',
       labels: ['outcome'],
+    });
+    this.restorations = metrics.counter({
+      name: 'endplate_instances_restored_total',
+      help: 'Instances that the object store had confirmed and lost or changed, stored again from the spool',
     });
     this.notices = metrics.counter({
       name: 'endplate_study_notices_total',
@@ -146,6 +151,11 @@ export class ListenerObserver {
       case 'group-committed':
         return;
     }
+  }
+
+  restored(studyInstanceUID: string): void {
+    this.restorations.inc();
+    this.log.instanceRestored({ studyInstanceUID });
   }
 
   commitment(event: CommitmentEvent): void {

@@ -101,6 +101,12 @@ export const DICOM_SECTION = {
     min: 16 * 1024 ** 2,
     default: 8 * GIB,
   }),
+  spoolRetainMs: durationMs('ENDPLATE_SPOOL_RETAIN_MS', {
+    about:
+      'How long an instance stays in the spool after an S3 store has confirmed it; then it is looked for once more, and stored again where it is gone. Less where the spool needs the room; 0: not at all.',
+    max: 24 * 3600 * 1000,
+    default: 60_000,
+  }),
   spoolVolatile: flag('ENDPLATE_SPOOL_VOLATILE', {
     about:
       'Takes a spool folder on tmpfs or a Kubernetes emptyDir, which is refused otherwise: instances are lost with it.',

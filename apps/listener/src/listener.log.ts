@@ -113,6 +113,11 @@ export const LISTENER_LOG = {
     'warn',
     'An acknowledged instance is not in the object store yet',
   ),
+  instanceRestored: message<{ studyInstanceUID: string }>(
+    'LSN-063',
+    'error',
+    'The object store had confirmed an instance and lost it; it is stored again from the spool',
+  ),
   commitmentAnswered: message<{ requester: string; committed: number; failed: number; sameAssociation: boolean }>(
     'LSN-080',
     'info',

@@ -148,7 +148,7 @@ export class ListenerModule implements OnApplicationBootstrap, BeforeApplication
             metrics: Metrics,
           ) => {
             const ledger = new InstanceLedger({ assembler, timeline, notify: (event) => observer.receive(event) });
-            return openIntake(config.dicom, store, ledger, pending, observer, new SpoolMetrics(metrics));
+            return openIntake(config, store, ledger, pending, observer, new SpoolMetrics(metrics));
           },
           inject: [STORE, StudyAssembler, Timeline, PendingStudies, ListenerObserver, Metrics],
         },

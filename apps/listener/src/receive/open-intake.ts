@@ -29,16 +29,17 @@ export interface OpenIntake {
  * @throws STORE_DENIED where another process has the spool's folder, STORE_UNAVAILABLE
  */
 export async function openIntake(
-  { acknowledge, spoolDir, spoolMaxBytes }: ListenerConfig['dicom'],
+  { dicom, store: { kind } }: Pick<ListenerConfig, 'dicom' | 'store'>,
   store: ObjectStore,
   ledger: InstanceLedger,
   pending: PendingStudies,
   observer: ListenerObserver,
   metrics: SpoolMetrics,
 ): Promise<OpenIntake> {
+  const { acknowledge, spoolDir, spoolMaxBytes, spoolRetainMs } = dicom;
   const direct = new StoreIntake(store, ledger);
   if (acknowledge === 'store' || spoolDir === undefined) return { intake: direct };
-  const uploader = new SpoolUploader(store, ledger, pending);
+  const uploader = new SpoolUploader(store, ledger, pending, (study) => observer.restored(study));
   const spool = await Spool.open({
     folder: spoolDir,
     maxBytes: spoolMaxBytes,
@@ -46,6 +47,9 @@ export async function openIntake(
     yieldMs: UPLOAD_YIELD_MS,
     deliveriesAtOnce: UPLOADS_AT_ONCE,
     deliver: (record) => uploader.upload(record),
+    // A folder was synced by ourselves; an S3 server may have answered from its memory.
+    retainMs: kind === 's3' ? spoolRetainMs : 0,
+    recheck: (record) => uploader.recheck(record),
     replayed: (info) => uploader.replayed(info),
     notify: (event) => {
       metrics.observe(event);

@@ -34,6 +34,8 @@ class Site {
   /** The store confirms, and has a byte of the pixels wrong. */
   isDamaging = false;
   readonly failures: unknown[] = [];
+  retainMs = 3_600_000;
+  readonly restored: string[] = [];
   private openGate: () => void = () => undefined;
   private gate: Promise<void> = Promise.resolve();
 
@@ -73,11 +75,13 @@ class Site {
       getStream: store.getStream.bind(store),
       holds: store.holds.bind(store),
     };
-    const uploader = new SpoolUploader(gated, ledger, this.pending);
+    const uploader = new SpoolUploader(gated, ledger, this.pending, (study) => this.restored.push(study));
     this.spool = await Spool.open({
       folder: join(this.folder, 'spool'),
       maxBytes: 1024 ** 3,
       deliver: (record) => uploader.upload(record),
+      retainMs: this.retainMs,
+      recheck: (record) => uploader.recheck(record),
       replayed: (info) => uploader.replayed(info),
       notify: (event) => {
         if (event.type !== 'delivery-failed') return;
@@ -196,6 +200,22 @@ describe('SpoolIntake and SpoolUploader', () => {
       kept.push(await site.store.get(key));
     }
     expect(kept).toEqual([asStored(one, 'CT1')]);
+  });
+
+  it('stores an instance again that the object store had confirmed and lost, and nothing that it still has', async () => {
+    const [lost, kept, other] = [ctInstance('a'), ctInstance('b'), ctInstance('b', { tone: 1 })];
+    for (const instance of [lost, kept, other, kept]) await site.receive(instance);
+    await site.until(4);
+    expect(site.outcomes.slice().sort()).toEqual(['conflict', 'duplicate', 'stored', 'stored']);
+    await site.spool.close();
+    await site.store.delete(instanceKey(lost));
+    site.retainMs = 1;
+    await site.start();
+    await site.until(5);
+    expect(site.restored).toEqual([lost.studyInstanceUID]);
+    expect(site.outcomes.slice(4)).toEqual(['stored']);
+    expect((await site.store.get(instanceKey(lost))).equals(asStored(lost, 'CT1'))).toBe(true);
+    expect((await site.store.get(instanceKey(kept))).equals(asStored(kept, 'CT1'))).toBe(true);
   });
 
   it('brings an instance above 4 MiB straight to the store', async () => {

@@ -8,7 +8,7 @@ import {
   type SpoolWriter,
 } from '@endplate/store';
 import { z } from 'zod';
-import { type InstanceClaim, type InstanceIntake, type InstanceUIDs, type Landing } from './instance-intake';
+import { type InstanceClaim, type InstanceIntake, type InstanceUIDs, type Landing, type ReceivedOutcome } from './instance-intake'; // prettier-ignore
 import { type InstanceLedger } from './instance-ledger';
 import { type PendingStudies } from './pending-studies';
 import { digestDataSet, settle } from './store-intake';
@@ -122,6 +122,8 @@ export class SpoolUploader {
     private readonly store: Pick<ObjectStore, 'put' | 'getStream' | 'holds'>,
     private readonly ledger: InstanceLedger,
     private readonly pending: PendingStudies,
+    /** Told of each instance that the object store had confirmed and did not have any more. */
+    private readonly restored: (studyInstanceUID: string) => void = () => undefined,
   ) {}
 
   /** An instance that an earlier process acknowledged. */
@@ -137,13 +139,31 @@ export class SpoolUploader {
     const { source, transferSyntaxUID, ...header } = parse(record.info);
     await this.oneByOne(instanceKey(header), async () => {
       const file = await record.read();
-      const digest = (): string => digestDataSet(file);
-      const kind = await settle(this.store, header, transferSyntaxUID, digest, async (key) => {
-        await this.store.put(key, file, { ifAbsent: true, contentType: 'application/dicom' });
-        if (!(await this.store.holds(key, file))) throw new ObjectUnconfirmedError(key);
-      });
+      const kind = await this.settle(file, header, transferSyntaxUID);
       await this.ledger.record(source, { kind, header, sizeBytes: file.length });
       this.pending.remove(header.studyInstanceUID);
+    });
+  }
+
+  /** Resolves when the object store still has an instance that was uploaded, or has it again. */
+  async recheck(record: SpooledRecord): Promise<void> {
+    const { source, transferSyntaxUID, ...header } = parse(record.info);
+    await this.oneByOne(instanceKey(header), async () => {
+      const file = await record.read();
+      if (await this.store.holds(instanceKey(header), file)) return;
+      // Gone, or never there because it was a duplicate or a conflict.
+      const kind = await this.settle(file, header, transferSyntaxUID);
+      if (kind === 'duplicate') return;
+      this.restored(header.studyInstanceUID);
+      await this.ledger.record(source, { kind, header, sizeBytes: file.length });
+    });
+  }
+
+  private settle(file: Buffer, header: InstanceUIDs, transferSyntaxUID: string): Promise<ReceivedOutcome['kind']> {
+    const digest = (): string => digestDataSet(file);
+    return settle(this.store, header, transferSyntaxUID, digest, async (key) => {
+      await this.store.put(key, file, { ifAbsent: true, contentType: 'application/dicom' });
+      if (!(await this.store.holds(key, file))) throw new ObjectUnconfirmedError(key);
     });
   }
 

@@ -38,12 +38,13 @@ export class SpoolMetrics {
     });
     this.metrics.gauge({
       name: 'endplate_spool_segments',
-      help: 'Segment files of the spool, in use and kept for the next use',
+      help: 'Segment files of the spool: in use, kept for the next use, uploaded and kept for a time',
       labels: ['use'],
       collect: (gauge) => {
-        const { segments, spares } = spool.state;
+        const { segments, spares, retained } = spool.state;
         gauge.set({ use: 'live' }, segments);
         gauge.set({ use: 'spare' }, spares);
+        gauge.set({ use: 'retained' }, retained);
       },
     });
   }

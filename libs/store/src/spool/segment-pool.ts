@@ -1,9 +1,10 @@
-import { open, readdir, stat, unlink } from 'node:fs/promises';
+import { open, readdir, rename, stat, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fromFilesystemError } from '../filesystem/filesystem-error';
 import { writeAt } from './file-bytes';
 import { type FoundRecord } from './segment-reader';
 import { type PagePool } from './page-pool';
+import { type Retention } from './retention';
 import { Segment } from './segment';
 import { BLOCK_BYTES } from './spool-record';
 
@@ -16,6 +17,10 @@ export interface SegmentPoolOptions {
   readonly maxSpares: number;
   /** Where given, everything is written from these pages, and past the page cache where that is possible. */
   readonly pages?: PagePool;
+  /** Where segments stay for a time when their records are delivered. */
+  readonly retention?: Retention;
+  /** Files in use and those that stay have at most this many bytes together. */
+  readonly maxBytes?: number;
 }
 
 /** A segment of an earlier process. */
@@ -83,7 +88,7 @@ export class SegmentPool {
     if (segment === this.current || segment.undelivered > 0 || segment.writers > 0) return;
     if (!this.segments.delete(segment)) return;
     // One that cannot be let go is delivered again after the next start: safe, and no reason to fail.
-    await this.release(segment).catch(() => undefined);
+    await (this.stays(segment) ? this.options.retention!.keep(segment) : this.release(segment)).catch(() => undefined);
   }
 
   /** Makes spare files whose blocks are all allocated, while `mayWrite` says that nobody else needs the disk. */
@@ -121,6 +126,8 @@ export class SegmentPool {
     const before = this.current;
     this.current = undefined;
     if (before) await this.releaseIfDone(before);
+    // The disk is full, perhaps: who comes now needs the room more than what is delivered.
+    while (before?.isRetired && (await this.giveUpOldest()));
     this.next ??= this.prepare();
     try {
       this.current = await this.next;
@@ -138,12 +145,14 @@ export class SegmentPool {
   private async prepare(): Promise<Segment> {
     this.serial += 1;
     const path = join(this.options.folder, `${String(this.serial).padStart(16, '0')}.segment`);
+    await this.makeRoom();
     let spare = this.spares.pop();
     try {
       spare ??= await this.makeSpare();
       return await this.begin(spare, path);
     } catch (error) {
       if (spare !== undefined) await unlink(spare).catch(() => undefined);
+      if (await this.giveUpOldest()) return this.prepare();
       throw fromFilesystemError(error, 'the spool');
     }
   }
@@ -163,7 +172,31 @@ export class SegmentPool {
     return path;
   }
 
-  private async release(segment: Segment): Promise<void> {
+  private stays(segment: Segment): boolean {
+    const isSound = !segment.isKept && !segment.hasFailed && !segment.isRetired;
+    return this.options.retention !== undefined && isSound && segment.sizeBytes > BLOCK_BYTES;
+  }
+
+  private async makeRoom(): Promise<void> {
+    const { retention, segmentBytes, maxBytes = Infinity } = this.options;
+    const bytes = (): number => this.sizeBytes + ((retention?.files ?? 0) + 1) * segmentBytes;
+    while (bytes() > maxBytes && (await this.giveUpOldest()));
+  }
+
+  /** False where no file stays. */
+  private async giveUpOldest(): Promise<boolean> {
+    const path = this.options.retention?.giveUp();
+    if (path === undefined) return false;
+    if (this.spares.length < this.options.maxSpares) {
+      const spare = this.sparePath();
+      await rename(path, spare);
+      this.spares.push(spare);
+    } else await unlink(path);
+    return true;
+  }
+
+  /** Lets a file go whose records nobody needs any more. */
+  async release(segment: Segment): Promise<void> {
     if (segment.isKept) {
       // Its whole records are delivered; the bytes stay for a person, under a name that is not replayed.
       await segment.rename(`${segment.path}.damaged`);

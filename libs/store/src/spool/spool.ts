@@ -1,11 +1,12 @@
 import { mkdir } from 'node:fs/promises';
 import { StoreFullError, WriterClosedError } from '../errors';
 import { fromFilesystemError } from '../filesystem/filesystem-error';
-import { type DeliveryOptions, DeliveryQueue } from './delivery-queue';
+import { type DeliveryOptions, DeliveryQueue, type SpooledRecord } from './delivery-queue';
 import { lockFolder, type FolderLock } from './folder-lock';
 import { type CommitGroup, GroupCommit } from './group-commit';
 import { PagePool } from './page-pool';
 import { type RecoveredSegment, SegmentPool } from './segment-pool';
+import { Retention } from './retention';
 import { SpoolWriter } from './spool-writer';
 
 /** What a spool tells. */
@@ -28,6 +29,15 @@ export interface SpoolOptions extends DeliveryOptions {
   readonly segmentBytes?: number;
   /** Bytes of segment files that are made ready at the start and kept for the next use. Default 0. */
   readonly spareBytes?: number;
+  /**
+   * How long a segment stays when its records are delivered, in ms; then each goes to `recheck`. Less where its room is
+   * needed. Default 0: it is used again at once.
+   */
+  readonly retainMs?: number;
+  /**
+   * Resolves when a delivered record is still where it belongs, or is there again; may be called more than once.
+   */
+  readonly recheck?: (record: SpooledRecord) => Promise<void>;
   /** Records that wait at one time; it bounds the memory. Default 200,000. */
   readonly maxRecords?: number;
   /** Told of each record that an earlier process left, before any of them is delivered. */
@@ -47,6 +57,8 @@ export interface SpoolState {
   /** Files in use, and files kept for the next use. */
   readonly segments: number;
   readonly spares: number;
+  /** Files whose records are delivered and that stay for a time. */
+  readonly retained: number;
 }
 
 /**
@@ -57,6 +69,7 @@ export interface SpoolState {
 export class Spool {
   private readonly pages = new PagePool();
   private readonly pool: SegmentPool;
+  private readonly retention: Retention | undefined;
   private readonly commits: GroupCommit;
   private readonly queue: DeliveryQueue;
   private readonly endings = new Set<Promise<void>>();
@@ -70,7 +83,9 @@ export class Spool {
     const { folder, maxBytes, spareBytes = 0, notify } = options;
     const { segmentBytes = Math.min(64 * 1024 ** 2, Math.floor(maxBytes / 4)) } = options;
     const maxSpares = Math.ceil(spareBytes / segmentBytes);
-    this.pool = new SegmentPool({ folder, segmentBytes, maxSpares, pages: this.pages });
+    const retention = (this.retention = this.retain());
+    const bounds = { segmentBytes, maxSpares, maxBytes, ...(retention ? { retention } : {}) };
+    this.pool = new SegmentPool({ folder, pages: this.pages, ...bounds });
     this.commits = new GroupCommit((group) => notify?.({ type: 'group-committed', ...group }));
     this.queue = new DeliveryQueue(options, {
       usedShare: () => this.pool.sizeBytes / maxBytes,
@@ -97,6 +112,7 @@ export class Spool {
     const spool = new Spool(options, lock);
     try {
       for await (const found of spool.pool.recover()) spool.replay(found);
+      await spool.retention?.adopt();
     } catch (error) {
       await lock.release();
       throw fromFilesystemError(error, 'the spool');
@@ -121,6 +137,7 @@ export class Spool {
       oldestMs: oldestSince === undefined ? 0 : performance.now() - oldestSince,
       segments: this.pool.segments.size,
       spares: this.pool.spareFiles,
+      retained: this.retention?.files ?? 0,
     };
   }
 
@@ -180,8 +197,22 @@ export class Spool {
     await this.commits.idle();
     await this.queue.close();
     await Promise.all(this.endings);
+    await this.retention?.close();
     await this.pool.close();
     await this.lock.release();
+  }
+
+  private retain(): Retention | undefined {
+    const { folder, retainMs = 0, recheck, maxRetryMs, notify } = this.options;
+    if (retainMs === 0 || !recheck) return undefined;
+    return new Retention({
+      folder,
+      retainMs,
+      recheck,
+      release: (segment) => this.pool.release(segment),
+      failed: (error, attempt) => notify?.({ type: 'delivery-failed', error, attempt }),
+      ...(maxRetryMs === undefined ? {} : { maxRetryMs }),
+    });
   }
 
   private replay({ segment, name, records, torn, isDamaged }: RecoveredSegment): void {
