@@ -73,6 +73,17 @@ class SpiderSlices:
             return self.items[n][1][None]
         return np.stack([self.items[self.beside(n, step)][1] for step in (-offset, 0, offset)])
 
+    def thick(self, n, reach, classes):
+        """Slice n as one of 1 + 2 reach mm would show it: mean image [1, h, w] and the class that holds most of the thickness."""
+        near = sorted({self.beside(n, step) for step in range(-reach, reach + 1)})
+        near = [m for m in near if self.items[m][1].shape == self.items[n][1].shape]
+        image = np.mean([self.items[m][1].astype(np.float32) for m in near], axis=0)
+        votes = np.stack([sum((classes[m] == c).astype(np.uint8) for m in near) for c in range(7)])
+        # A tie goes to what the middle slice shows.
+        votes = votes * 2
+        np.put_along_axis(votes, classes[n][None].astype(np.int64), np.take_along_axis(votes, classes[n][None].astype(np.int64), 0) + 1, 0)
+        return image[None], votes.argmax(0).astype(np.uint8)
+
     def beside(self, n, step):
         patient = self.items[n][0]
         for distance in range(abs(step), 0, -1):

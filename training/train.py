@@ -30,6 +30,7 @@ def arguments():
     p.add_argument("--slices", required=True, help="folder with sets of drawn slices")
     p.add_argument("--spider", help="folder of SPIDER slices; its training patients are then used too")
     p.add_argument("--spider-share", type=float, default=0.4, help="share of a batch that comes from SPIDER")
+    p.add_argument("--thick-share", type=float, default=0.5, help="share of the SPIDER slices that are averaged to 3 or 5 mm")
     p.add_argument("--spider-validation", help="folder of SPIDER slices to validate on; default: that of --spider")
     p.add_argument("--out", required=True)
     p.add_argument("--start", help="weights to start from")
@@ -54,7 +55,10 @@ def batch(random, drawn, spider, a):
         else:
             slices, classes = spider
             place = random.integers(len(slices))
-            image, label = slices.image(place, a.channels, int(random.integers(3, 6))), classes[place]
+            if a.channels == 1 and random.random() < a.thick_share:
+                image, label = slices.thick(place, int(random.integers(1, 3)), classes)
+            else:
+                image, label = slices.image(place, a.channels, int(random.integers(3, 6))), classes[place]
         x, y = warp(image, label, height, width, random, 1.0 if n < count - real else 1.3)
         if a.channels == 3 and random.random() < 0.5:
             x = x[::-1]  # left and right of the spine look alike

@@ -22,6 +22,8 @@ export interface AnatomyOptions extends SpineOptions, DiscLesionOptions, Endplat
   readonly metal?: boolean;
   /** Part of a vertebral body's cortex, from outside, that carries no class, 0 (default: the whole body) to 1. */
   readonly bodyClassFromCortex?: number;
+  /** Draw the sides of the vertebral bodies from slight to hollow waists; without it they follow the front. */
+  readonly hollowSides?: boolean;
 }
 
 /** One disc as drawn. */
@@ -57,7 +59,7 @@ export function drawAnatomy(seed: number, options: AnatomyOptions = {}): Anatomy
   const rng = new Rng(seed, 'anatomy');
   const plan = planSpine(rng.fork('plan'), options);
   const noise = new ValueNoise(rng.fork('noise'), 5);
-  const bodies = bodyModels(plan, rng.fork('bodies'), options.bodyClassFromCortex ?? 0);
+  const bodies = bodyModels(plan, rng.fork('bodies'), options.bodyClassFromCortex ?? 0, options.hollowSides);
   const discs = plan.discs.map((disc, n): DiscModel => {
     const look = drawDiscLook(rng.fork(`look${n}`), disc);
     const instance = FIRST_DISC_INSTANCE + n;

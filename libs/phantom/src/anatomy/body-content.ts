@@ -19,15 +19,16 @@ const INSIDE = tissueSet(['cancellous']);
  * Surfaces of all bodies; cortex is alike in one patient.
  *
  * @param classFromCortex - part of the cortex, from outside, that carries no class, 0 to 1
+ * @param hollowSides - see {@link drawBodyShape}
  */
-export function bodyModels(plan: SpinePlan, rng: Rng, classFromCortex: number): BodyModel[] {
+export function bodyModels(plan: SpinePlan, rng: Rng, classFromCortex: number, hollowSides = false): BodyModel[] {
   const cortexMm = rng.uniform(0.6, 1.7);
   const classFromMm = classFromCortex * cortexMm;
   return plan.bodies.map((body, n) => {
     const own = rng.fork(`body${n}`);
     const below = plan.discs[n]?.wear ?? 0;
     const above = plan.discs[n + 1]?.wear ?? 0;
-    const shape = drawBodyShape(own, body, above, below);
+    const shape = drawBodyShape(own, body, above, below, hollowSides);
     const instance = n + 1;
     const solid: Solid = {
       core: body.fractured && own.chance(0.5) ? Tissue.fracture : Tissue.cancellous,

@@ -72,6 +72,8 @@ export interface SpineOptions {
   readonly scoliosisMm?: number;
   /** False keeps every vertebra in line. */
   readonly slips?: boolean;
+  /** Share of slipped vertebrae among the lower three; rare if absent. */
+  readonly slipShare?: number;
   /** False draws no fractured vertebra. */
   readonly fractures?: boolean;
 }
@@ -131,7 +133,7 @@ export function planSpine(rng: Rng, options: SpineOptions = {}): SpinePlan {
     const middle = angle - discTurn / 2;
     const discY = y - Math.sin(middle) * (gap / 2);
     const discZ = z + Math.cos(middle) * (gap / 2);
-    const slips = options.slips !== false && rng.chance(n < 3 ? 0.035 : 0.008);
+    const slips = options.slips !== false && rng.chance(n < 3 ? (options.slipShare ?? 0.035) : 0.008);
     const slipMm = slips ? rng.uniform(2, 12) * (rng.chance(0.75) ? 1 : -0.5) : rng.normal(0, 0.35);
     discs.push({
       level: `${level}/${below}`, below, above: level,

@@ -1,12 +1,12 @@
 import { type Vec3 } from '@endplate/dicom';
-import { drawAnatomy, type Anatomy } from '../anatomy/anatomy';
-import { frameAt, pitched, rolled, yawed } from '../anatomy/frame';
+import { drawAnatomy, type Anatomy, type AnatomyOptions } from '../anatomy/anatomy';
 import { createRaster, rasterise, type Raster, type RasterPlane } from '../anatomy/rasterise';
 import { Rng } from '../random/rng';
 import { ValueNoise } from '../random/value-noise';
 import { drawContrast, type Contrast, type ContrastKind } from './contrast';
 import { degrade, type Picture } from './degrade';
 import { quantile } from './filter';
+import { drawSagittalPlane, drawSlab, PLANES_PER_THICK_SLICE } from './sagittal-plane';
 
 /** Part of the cortex that training labels leave out: MR shows marrow and disc with a dark band between them. */
 export const TRAINING_BODY_CLASS_FROM_CORTEX = 0.75;
@@ -39,22 +39,29 @@ export interface TrainingSliceOptions {
 
 const FINE = 2;
 
+/** What training wants to see more of than a practice would. */
+const TRAINING_ANATOMY: AnatomyOptions = {
+  bodyClassFromCortex: TRAINING_BODY_CLASS_FROM_CORTEX,
+  hollowSides: true,
+  slipShare: 0.1,
+};
+
 interface SliceSetting {
   readonly anatomy: Anatomy;
   readonly size: number;
-  readonly rasters: readonly [Raster, Raster];
+  readonly rasters: readonly Raster[];
   readonly neighboursMm?: readonly [number, number];
 }
 
 /** Draws training slices one after the other; the same options give the same slices. */
 export function* trainingSlices(options: TrainingSliceOptions): Generator<TrainingSlice> {
   const { seed, count, size = 320, perPatient = 4, neighboursMm } = options;
-  const rasters = [createRaster(size * FINE, size * FINE), createRaster(size * FINE, size * FINE)] as const;
+  const rasters = Array.from({ length: PLANES_PER_THICK_SLICE }, () => createRaster(size * FINE, size * FINE));
   let anatomy: Anatomy | undefined;
   for (let index = 0; index < count; index++) {
     const patient = Math.floor(index / perPatient);
     if (!anatomy || index % perPatient === 0) {
-      anatomy = drawAnatomy(seed * 100003 + patient, { bodyClassFromCortex: TRAINING_BODY_CLASS_FROM_CORTEX });
+      anatomy = drawAnatomy(seed * 100003 + patient, TRAINING_ANATOMY);
     }
     const setting = { anatomy, size, rasters, ...(neighboursMm ? { neighboursMm } : {}) };
     yield drawSlice(setting, new Rng(seed, `slice${index}`), index);
@@ -64,24 +71,23 @@ export function* trainingSlices(options: TrainingSliceOptions): Generator<Traini
 /** What the slice and its neighbours share. */
 interface Shot {
   readonly plane: RasterPlane;
-  /** Where the second half of a thick slice lies, mm to the left; 0 for a thin one. */
-  readonly halfMm: number;
+  /** Where the planes lie whose mean the slice is, mm to the left of the plane. */
+  readonly slab: readonly number[];
   readonly contrast: Contrast;
 }
 
 function drawSlice(setting: SliceSetting, rng: Rng, index: number): TrainingSlice {
   const { anatomy, size, rasters } = setting;
-  const plane = drawPlane(anatomy, rng, size);
-  const thick = rng.chance(0.6) ? rng.uniform(1, 4.5) : 0;
-  const halfMm = thick > 0 ? (thick / 2) * rng.sign() : 0;
+  const plane = drawSagittalPlane(anatomy, rng, size, FINE);
+  const slab = drawSlab(rng);
   const contrast = drawContrast(
     rng.fork('contrast'),
     anatomy.lesionHU,
     anatomy.discs.map((disc) => disc.look.hydration),
   );
-  const shot = { plane, halfMm, contrast };
+  const shot = { plane, slab, contrast };
   const picture = shoot(setting, shot, 0, rng);
-  const label = classesOf(rasters[0], size);
+  const label = classesOf(rasters.slice(0, slab.length), size);
   const cut = rng.chance(0.15) ? drawCut(rng, size) : undefined;
   if (cut) {
     crop(picture.data, size, cut);
@@ -101,52 +107,23 @@ function drawSlice(setting: SliceSetting, rng: Rng, index: number): TrainingSlic
 
 /** Draws the slice `byMm` to the left of the plane; contrast, bias and blur are those of its neighbours, noise is not. */
 function shoot({ anatomy, size, rasters }: SliceSetting, shot: Shot, byMm: number, rng: Rng): Picture {
-  const { halfMm, contrast } = shot;
-  const [first, second] = rasters;
+  const { slab, contrast } = shot;
   const plane = { ...shot.plane, origin: lateral(shot.plane.origin, byMm) };
-  rasterise(anatomy.solids, plane, first);
-  if (halfMm !== 0) rasterise(anatomy.solids, { ...plane, origin: lateral(plane.origin, halfMm) }, second);
-  const picture = render(first, halfMm === 0 ? undefined : second, contrast, plane, size, rng.fork('render'));
+  const cut = slab.map((at, n) =>
+    rasterise(anatomy.solids, { ...plane, origin: lateral(plane.origin, at) }, rasters[n]),
+  );
+  const picture = render(cut, contrast, plane, size, rng.fork('render'));
   degrade(picture, contrast.kind, rng.fork('degrade'), rng.fork(`grain${byMm.toFixed(1)}`));
   return picture;
-}
-
-function drawPlane(anatomy: Anatomy, rng: Rng, size: number): RasterPlane {
-  const s = anatomy.plan.scale;
-  const down = size * rng.uniform(0.4, 0.6);
-  const top = anatomy.bodies[anatomy.bodies.length - 1]!.plan.frame.origin[2];
-  const z = Math.min(top - down, rng.normal(95, rng.chance(0.7) ? 35 : 75) * s);
-  const near = anatomy.bodies.reduce((a, b) =>
-    Math.abs(b.plan.frame.origin[2] - z) < Math.abs(a.plan.frame.origin[2] - z) ? b : a,
-  );
-  const x =
-    anatomy.plan.drift(z) +
-    (rng.chance(0.5) ? rng.normal(0, 5) : rng.chance(0.8) ? rng.uniform(-25, 25) : rng.uniform(-45, 45)) * s;
-  const turned = yawed(rolled(pitched(frameAt([0, 0, 0]), (rng.normal(0, 6) * Math.PI) / 180), (rng.normal(0, 3) * Math.PI) / 180), (rng.normal(0, 3.5) * Math.PI) / 180); // prettier-ignore
-  const across = size * rng.uniform(0.3, 0.72);
-  const step = 1 / FINE;
-  const columnStep = turned.posterior.map((v) => v * step) as unknown as Vec3;
-  const rowStep = turned.up.map((v) => -v * step) as unknown as Vec3;
-  const centre: Vec3 = [x, near.plan.frame.origin[1], z];
-  const origin = [0, 1, 2].map(
-    (i) => centre[i]! - turned.posterior[i]! * across + turned.up[i]! * down,
-  ) as unknown as Vec3;
-  return { origin, columnStep, rowStep, columns: size * FINE, rows: size * FINE };
 }
 
 function lateral(origin: Vec3, by: number): Vec3 {
   return [origin[0] + by, origin[1], origin[2]];
 }
 
-function render(
-  first: Raster,
-  second: Raster | undefined,
-  contrast: Contrast,
-  plane: RasterPlane,
-  size: number,
-  rng: Rng,
-): Picture {
+function render(cut: readonly Raster[], contrast: Contrast, plane: RasterPlane, size: number, rng: Rng): Picture {
   const { water, fat, texture } = contrast;
+  const middle = cut[cut.length >> 1]!;
   const data = new Float32Array(size * size);
   const wide = size * FINE;
   const shift = contrast.kind === 'ct' || rng.chance(0.4) ? 0 : rng.int(1, 4) * rng.sign();
@@ -159,7 +136,7 @@ function render(
     for (let column = 0; column < size; column++) {
       const at = row * FINE * wide + column * FINE;
       let sum = 0;
-      for (const raster of [first, second ?? first]) {
+      for (const raster of cut) {
         const t = raster.tissue;
         for (let k = 0; k < 4; k++) {
           const from = at + (k & 1) + (k >> 1) * wide;
@@ -167,8 +144,8 @@ function render(
           sum += water[t[from]!]! + fat[t[moved]!]!;
         }
       }
-      const amplitude = texture[first.tissue[at]!]!;
-      let value = sum / 8;
+      const amplitude = texture[middle.tissue[at]!]!;
+      let value = sum / (4 * cut.length);
       if (amplitude > 0) {
         const i = column * FINE;
         const j = row * FINE;
@@ -183,19 +160,19 @@ function render(
   return { columns: size, rows: size, data };
 }
 
-function classesOf(raster: Raster, size: number): Uint8Array {
+/** The class that holds most of each pixel's thickness and area. */
+function classesOf(cut: readonly Raster[], size: number): Uint8Array {
   const label = new Uint8Array(size * size);
   const wide = size * FINE;
   const votes = new Uint8Array(8);
   for (let n = 0; n < label.length; n++) {
     const at = Math.floor(n / size) * FINE * wide + (n % size) * FINE;
     votes.fill(0);
-    let best = raster.spineClass[at]!;
-    for (const from of [at, at + 1, at + wide, at + wide + 1]) {
-      const value = raster.spineClass[from]!;
-      votes[value]!++;
-      if (votes[value]! > votes[best]!) best = value;
+    let best = cut[cut.length >> 1]!.spineClass[at]!;
+    for (const { spineClass } of cut) {
+      for (const from of [at, at + 1, at + wide, at + wide + 1]) votes[spineClass[from]!]!++;
     }
+    for (let c = 0; c < votes.length; c++) if (votes[c]! > votes[best]!) best = c;
     label[n] = best;
   }
   return label;
