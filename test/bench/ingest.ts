@@ -38,6 +38,9 @@ interface Settings {
   readonly env: Readonly<Record<string, string>>;
 }
 
+/** MR instances that each receiver takes before it is measured. */
+const WARM_UP = 500;
+
 class UsageError extends Error {}
 
 function readSettings(): Settings {
@@ -68,6 +71,23 @@ function readSettings(): Settings {
   };
 }
 
+/** Sends an order from a process of its own. */
+async function send(order: SendOrder): Promise<SendResult> {
+  const sender = fork(path.join(__dirname, 'sender.js'), { stdio: ['ignore', 'ignore', 'inherit', 'ipc'] });
+  const ended = once(sender, 'exit').then(() => Promise.reject(new Error('the sender failed')));
+  sender.send(order);
+  const [result] = (await Promise.race([once(sender, 'message'), ended])) as [SendResult];
+  ended.catch(() => undefined);
+  return result;
+}
+
+/** What a receiver does for the first time costs it more than once it has run for seconds: that is not measured. */
+async function warmUp(peer: RunningPeer): Promise<void> {
+  const order = { port: peer.port, calledAETitle: peer.aeTitle, kind: 'mr' as const, instances: WARM_UP, associations: 4 }; // prettier-ignore
+  await send(order);
+  if (peer.metricsUrl !== undefined) await untilSettled(peer.metricsUrl);
+}
+
 async function measure(
   peer: RunningPeer,
   kind: InstanceKind,
@@ -79,11 +99,7 @@ async function measure(
   const order: SendOrder = { port: peer.port, calledAETitle: peer.aeTitle, kind, instances, associations };
   const load = new ProcessLoad(peer.pid);
   try {
-    const sender = fork(path.join(__dirname, 'sender.js'), { stdio: ['ignore', 'ignore', 'inherit', 'ipc'] });
-    const ended = once(sender, 'exit').then(() => Promise.reject(new Error('the sender failed')));
-    sender.send(order);
-    const [result] = (await Promise.race([once(sender, 'message'), ended])) as [SendResult];
-    ended.catch(() => undefined);
+    const result = await send(order);
     const { elapsedMs } = result;
     const used = load.stop();
     const settlingMs = peer.metricsUrl === undefined ? 0 : await untilSettled(peer.metricsUrl);
@@ -107,6 +123,7 @@ async function run(settings: Settings): Promise<Table> {
       const peer = await startPeer(name, settings.env);
       try {
         if (peer.metricsUrl !== undefined && settings.env === SPOOL_ENV) await untilReady(peer.metricsUrl);
+        await warmUp(peer);
         for (const [kind, associations] of orders) {
           const measured = await measure(peer, kind, settings.instances, associations);
           const cell = cellOf(name, kind, associations);
@@ -161,7 +178,7 @@ function report({ associations }: Settings, kind: InstanceKind, table: Table): o
       (rates[name] ??= {})[count] = Number(middle.perSecond.toFixed(1));
       // Rounds are compared with themselves: what else the machine does weighs on both.
       const each = of('endplate', count).map((ours, i) => ours.perSecond / (of(name, count)[i]?.perSecond ?? NaN));
-      if (name !== 'endplate') ratios[name]![count] = Number(median(each).toFixed(2));
+      if (name in ratios) ratios[name]![count] = Number(median(each).toFixed(2));
     }
   }
   for (const [name, byCount] of Object.entries(ratios)) {

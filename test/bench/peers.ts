@@ -7,8 +7,8 @@ import { freePort } from '../../apps/cli/src/process/free-port';
 import { waitUntil } from '../../apps/cli/src/process/wait-until';
 import { startRedis, type TestRedis } from '../servers/redis';
 
-/** Who receives. */
-export const PEERS = ['endplate', 'orthanc', 'storescp'] as const;
+/** Who receives; `discard` has no disk and does nothing: it is the bound of what sender and machine allow. */
+export const PEERS = ['endplate', 'orthanc', 'storescp', 'discard'] as const;
 /** Who receives. */
 export type PeerName = (typeof PEERS)[number];
 
@@ -76,6 +76,8 @@ async function launch(
       env: NO_NAGLE,
     });
   }
+  if (name === 'discard')
+    return Child.start(process.execPath, [path.join(__dirname, 'discard-receiver.js'), String(port)]);
   const env = {
     PATH: process.env['PATH'],
     // As in the container image.

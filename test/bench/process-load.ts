@@ -30,14 +30,16 @@ export class ProcessLoad {
 }
 
 function tree(pid: number): number[] {
-  const parents = new Map<number, number[]>();
-  for (const name of readdirSync('/proc')) {
-    const parent = /^\d+$/.test(name) ? Number(stat(Number(name))?.[1]) : NaN;
-    if (!Number.isNaN(parent)) parents.set(parent, [...(parents.get(parent) ?? []), Number(name)]);
-  }
   const found = [pid];
-  for (let i = 0; i < found.length; i += 1) found.push(...(parents.get(found[i]!) ?? []));
+  for (let i = 0; i < found.length; i += 1) found.push(...childrenOf(found[i]!));
   return found;
+}
+
+/** Each thread knows the processes that it has begun. */
+function childrenOf(pid: number): number[] {
+  const threads = list(`/proc/${pid}/task`);
+  const texts = threads.map((thread) => read(`/proc/${pid}/task/${thread}/children`) ?? '');
+  return texts.flatMap((text) => text.split(' ').filter(Boolean).map(Number));
 }
 
 function cpuSeconds(root: number): number {
@@ -61,5 +63,13 @@ function read(file: string): string | undefined {
     return readFileSync(file, 'latin1');
   } catch {
     return undefined;
+  }
+}
+
+function list(folder: string): string[] {
+  try {
+    return readdirSync(folder);
+  } catch {
+    return [];
   }
 }

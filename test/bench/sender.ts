@@ -1,7 +1,8 @@
 import { randomInt } from 'node:crypto';
 import { TransferSyntax } from '@endplate/dicom';
-import { openAssociation, Status } from '@endplate/dimse';
+import { Status } from '@endplate/dimse';
 import { type InstanceKind, instanceMaker, SOP_CLASS } from './instance-maker';
+import { PreparedAssociation } from './prepared-association';
 
 /** What one sender is to do; it comes by IPC. */
 export interface SendOrder {
@@ -26,17 +27,15 @@ async function send({ port, calledAETitle, kind, instances, associations }: Send
   const run = String(randomInt(10 ** 9, 10 ** 10));
   const sopClassUID = SOP_CLASS[kind];
   const transferSyntaxUID = TransferSyntax.ExplicitVRLittleEndian;
-  const contexts = [{ abstractSyntax: sopClassUID, transferSyntaxes: [transferSyntaxUID] }];
   const answersMs: number[] = [];
   const sendShare = async (share: number): Promise<void> => {
-    // One buffer per association: each answer is awaited, so the UID in it can be changed for the next instance.
     const make = instanceMaker(kind, run);
     const titles = { callingAETitle: 'BENCH', calledAETitle };
-    const association = await openAssociation({ host: '127.0.0.1', port, contexts, ...titles });
+    const association = await PreparedAssociation.open({ port, ...titles, sopClassUID, transferSyntaxUID, ...make(0) });
     for (let i = share; i < instances; i += associations) {
-      const { sopInstanceUID, dataSet } = make(i);
+      const { sopInstanceUID } = make(i);
       const startedAt = performance.now();
-      const { status } = await association.store({ sopClassUID, sopInstanceUID, transferSyntaxUID, dataSet });
+      const status = await association.store(sopInstanceUID);
       answersMs.push(performance.now() - startedAt);
       if (status !== Status.Success) throw new Error(`the peer answered 0x${status.toString(16)}`);
     }

@@ -39,7 +39,7 @@ export type ReceiveEvent =
 
 /** Where one instance comes down. Calls do not overlap. */
 export interface Landing {
-  /** Takes bytes of the file; the chunk is the caller's again when the promise resolves. */
+  /** Takes bytes of the file; the chunk is the caller's again when the call returns, or its promise resolves. */
   write(chunk: Buffer): void | Promise<void>;
   /** Resolves when the instance is durable: the promise that success may be answered. */
   land(header: InstanceUIDs): Promise<void>;
@@ -50,5 +50,5 @@ export interface Landing {
 /** Where instances become durable: the object store itself, or a spool in front of it. */
 export interface InstanceIntake {
   /** @throws STORE_FULL and other failures of the store, before any byte is taken */
-  open(claim: InstanceClaim): Promise<Landing>;
+  open(claim: InstanceClaim): Landing | Promise<Landing>;
 }

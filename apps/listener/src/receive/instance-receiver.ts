@@ -22,20 +22,21 @@ export class InstanceReceiver {
    * @param expected - the study the instance must belong to, where the sender said so
    * @throws STORE_FULL and other failures of the store
    */
-  async begin(
+  begin(
     meta: FileMeta,
     head: Buffer,
     source: InstanceSource,
     expected: { readonly studyInstanceUID?: string } = {},
-  ): Promise<InstanceReception> {
+  ): InstanceReception | Promise<InstanceReception> {
     const scanner = new DataSetScanner(meta.transferSyntaxUID, source.filter ? { keepTags: DESCRIPTIONS } : {});
-    const landing = await this.ports.intake.open({ meta, source });
-    await landing.write(head);
-    return new InstanceReception(this.ports, landing, scanner, {
-      meta,
-      ...expected,
-      ...(source.filter ? { filter: source.filter } : {}),
-    });
+    const receive = (landing: Landing): InstanceReception | Promise<InstanceReception> => {
+      const filter = source.filter ? { filter: source.filter } : {};
+      const reception = new InstanceReception(this.ports, landing, scanner, { meta, ...expected, ...filter });
+      const writing = landing.write(head);
+      return writing ? writing.then(() => reception) : reception;
+    };
+    const landing = this.ports.intake.open({ meta, source });
+    return landing instanceof Promise ? landing.then(receive) : receive(landing);
   }
 }
 
@@ -59,10 +60,10 @@ export class InstanceReception {
   ) {}
 
   /**
-   * Takes the next bytes of the dataset; the chunk is the caller's again when the promise resolves.
-   * @throws DICOM_*, LISTENER_*, STORE_*: nothing was stored, the rest need not be sent
+   * Takes the next bytes of the dataset; the chunk is the caller's again when the call returns, or its promise resolves.
+   * Rejects with DICOM_*, LISTENER_*, STORE_*: nothing was stored, the rest need not be sent.
    */
-  async write(chunk: Buffer): Promise<void> {
+  write(chunk: Buffer): void | Promise<void> {
     try {
       this.dataSetBytes += chunk.length;
       if (this.dataSetBytes > this.ports.maxInstanceBytes) {
@@ -73,10 +74,9 @@ export class InstanceReception {
       }
       this.scanner.push(chunk);
       if (!this.claimChecked && this.scanner.header) this.checkClaim(this.scanner.header);
-      await this.landing.write(chunk);
+      return this.landing.write(chunk)?.catch((error: unknown) => this.fail(error));
     } catch (error) {
-      await this.abort();
-      throw error;
+      return this.fail(error);
     }
   }
 
@@ -91,14 +91,18 @@ export class InstanceReception {
       await this.landing.land(header);
       return header;
     } catch (error) {
-      await this.abort();
-      throw error;
+      return this.fail(error);
     }
   }
 
   /** Throws everything away; safe at any time. */
   abort(): Promise<void> {
     return this.landing.abort();
+  }
+
+  private async fail(error: unknown): Promise<never> {
+    await this.abort();
+    throw error;
   }
 
   /** The dataset must be the instance that was announced. */

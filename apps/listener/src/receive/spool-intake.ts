@@ -39,9 +39,9 @@ export class SpoolIntake implements InstanceIntake {
     private readonly large: InstanceIntake,
   ) {}
 
-  open(claim: InstanceClaim): Promise<Landing> {
+  open(claim: InstanceClaim): Landing {
     const { spool, pending, large } = this;
-    return Promise.resolve(new SpoolLanding(spool.begin(), pending, claim, () => large.open(claim)));
+    return new SpoolLanding(spool.begin(), pending, claim, () => large.open(claim));
   }
 }
 
@@ -53,7 +53,7 @@ class SpoolLanding implements Landing {
     private readonly writer: SpoolWriter,
     private readonly pending: PendingStudies,
     private readonly claim: InstanceClaim,
-    private readonly openLarge: () => Promise<Landing>,
+    private readonly openLarge: () => Landing | Promise<Landing>,
   ) {}
 
   write(chunk: Buffer): void | Promise<void> {

@@ -1,7 +1,7 @@
 import { type Metrics } from '@endplate/platform';
 import { type Spool, type SpoolEvent } from '@endplate/store';
 
-/** Shows how the spool stands: a backlog that grows, or an fsync that gets slow, is seen before it is full. */
+/** Shows how the spool stands: a backlog that grows, or a write that gets slow, is seen before it is full. */
 export class SpoolMetrics {
   private readonly groupRecords;
   private readonly fsyncSeconds;
@@ -9,12 +9,12 @@ export class SpoolMetrics {
   constructor(private readonly metrics: Metrics) {
     this.groupRecords = metrics.histogram({
       name: 'endplate_spool_group_records',
-      help: 'Instances that one fsync of the spool made durable',
+      help: 'Instances that one write of the spool made durable',
       buckets: [1, 2, 4, 8, 16, 32, 64],
     });
     this.fsyncSeconds = metrics.histogram({
       name: 'endplate_spool_fsync_seconds',
-      help: 'Time of one fsync of the spool',
+      help: 'Time of one durable write of the spool',
       buckets: [0.0005, 0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.5, 2, 10],
     });
   }

@@ -16,11 +16,21 @@ export class StoreService implements StoreHandler {
     private readonly failed: (error: unknown, callingAETitle: string) => void,
   ) {}
 
-  begin(request: StoreRequest): StoreSink {
-    return new ReceptionSink(this.open(request), (error) => this.failed(error, request.association.callingAETitle));
+  begin(request: StoreRequest): StoreSink | Promise<StoreSink> {
+    const failed = (error: unknown): void => this.failed(error, request.association.callingAETitle);
+    try {
+      const opening = this.open(request);
+      if (!(opening instanceof Promise)) return new ReceptionSink(opening, failed);
+      return opening.then(
+        (reception) => new ReceptionSink(reception, failed),
+        (error: unknown) => new RefusingSink(error, failed),
+      );
+    } catch (error) {
+      return new RefusingSink(error, failed);
+    }
   }
 
-  private async open(request: StoreRequest): Promise<InstanceReception> {
+  private open(request: StoreRequest): InstanceReception | Promise<InstanceReception> {
     const { association, presentationContext, affectedSOPClassUID, affectedSOPInstanceUID } = request;
     const { callingAETitle } = association;
     if (affectedSOPClassUID !== presentationContext.abstractSyntax) {
@@ -42,29 +52,20 @@ export class StoreService implements StoreHandler {
 /** Feeds one reception. After a failure the rest of the dataset goes by unread, and `end` tells the failure. */
 class ReceptionSink implements StoreSink {
   private failure: unknown;
-  private reception: InstanceReception | undefined;
 
   constructor(
-    private readonly opening: Promise<InstanceReception>,
+    private readonly reception: InstanceReception,
     private readonly failed: (error: unknown) => void,
-  ) {
-    this.opening.catch(() => undefined);
-  }
+  ) {}
 
-  async write(chunk: Buffer): Promise<void> {
-    if (this.failure !== undefined) return;
-    try {
-      this.reception ??= await this.opening;
-      await this.reception.write(chunk);
-    } catch (error) {
-      this.failure = error;
-    }
+  write(chunk: Buffer): void | Promise<void> {
+    if (this.failure !== undefined) return undefined;
+    return this.reception.write(chunk)?.catch((error: unknown) => void (this.failure = error));
   }
 
   async end(): Promise<{ status: number }> {
     try {
       if (this.failure !== undefined) throw this.failure;
-      this.reception ??= await this.opening;
       await this.reception.finish();
       return { status: Status.Success };
     } catch (error) {
@@ -75,9 +76,23 @@ class ReceptionSink implements StoreSink {
 
   abort(): void {
     this.failure ??= new Error('aborted');
-    this.opening.then(
-      (reception) => reception.abort(),
-      () => undefined,
-    );
+    this.reception.abort().catch(() => undefined);
   }
+}
+
+/** Stands for a reception that could not begin. */
+class RefusingSink implements StoreSink {
+  constructor(
+    private readonly failure: unknown,
+    private readonly failed: (error: unknown) => void,
+  ) {}
+
+  write(): void {}
+
+  end(): { status: number } {
+    this.failed(this.failure);
+    return statusOfFailure(this.failure);
+  }
+
+  abort(): void {}
 }

@@ -73,6 +73,11 @@ export class PduReader {
     return this.#mode !== 'header' || this.#available > 0;
   }
 
+  /** True where bytes that were pushed have not been looked at. */
+  get hasBytes(): boolean {
+    return this.#available > 0;
+  }
+
   /** Copies what is left of the bytes pushed (less than a header), so that their buffer can be used again. */
   detach(): void {
     if (this.#available === 0) return;

@@ -136,6 +136,7 @@ export class ScpSession implements ChannelUser {
   }
 
   async #end(receiver: DataSetReceiver): Promise<void> {
+    this.channel.letGo();
     await receiver.end();
     this.#ending = undefined;
   }

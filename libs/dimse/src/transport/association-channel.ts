@@ -53,6 +53,10 @@ export class AssociationChannel {
   #drainWaiters: (() => void)[] = [];
   #stopStall: (() => void) | undefined;
   #stalled = false;
+  /** True while the user may still look at the bytes it was given. */
+  #held = false;
+  /** True where the socket was told to stop. */
+  #stopped = false;
   #bytesIn = 0;
 
   constructor(
@@ -146,14 +150,21 @@ export class AssociationChannel {
   /**
    * Takes bytes from the socket.
    * @param chunk - Must stay as it is until true is returned or the socket is resumed; then it is no longer looked at.
-   * @returns false where the user is busy: the socket is to be stopped, it will be resumed from here.
+   * @returns false where the user is busy and bytes are left, or in its hands: the socket is to be stopped, it will be
+   * resumed from here. Most peers wait for the answer to what they sent last; nothing is stopped for these.
    */
   receive(chunk: Buffer): boolean {
     this.#heardAt = this.options.timers.now();
     this.#bytesIn += chunk.length;
     this.#reader.push(chunk);
     if (this.#waitingSince === undefined) this.#pump();
-    return this.#waitingSince === undefined;
+    this.#stopped = this.#waitingSince !== undefined && (this.#held || this.#reader.hasBytes);
+    return !this.#stopped;
+  }
+
+  /** The user no longer looks at the bytes of the fragment it was given, although its promise has not settled. */
+  letGo(): void {
+    this.#held = false;
   }
 
   #pump(): void {
@@ -182,12 +193,19 @@ export class AssociationChannel {
         this.#heardAt = this.options.timers.now();
         this.#pduSince = undefined;
         this.#pump();
-        if (this.#waitingSince === undefined) this.socket.resume();
+        this.#resume();
       })
       .catch(() => this.destroy());
   }
 
+  #resume(): void {
+    if (!this.#stopped || this.#waitingSince !== undefined) return;
+    this.#stopped = false;
+    this.socket.resume();
+  }
+
   #take(event: PduEvent): void | Promise<void> {
+    this.#held = event.kind === 'pdv';
     switch (event.kind) {
       case 'pdv':
         return this.#deliver && this.#open ? this.#user?.pdv(event) : undefined;
@@ -255,9 +273,9 @@ export class AssociationChannel {
 
   #write(bytes: readonly Buffer[]): void {
     if (this.socket.destroyed || this.socket.writableEnded) return;
-    this.socket.cork();
+    if (bytes.length > 1) this.socket.cork();
     for (const part of bytes) this.socket.write(part);
-    this.socket.uncork();
+    if (bytes.length > 1) this.socket.uncork();
   }
 
   #fail(error: unknown): void {

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { constants } from 'node:fs';
+import fs, { constants, readFileSync } from 'node:fs';
 import { mkdtemp, open, readdir, readFile, readlink, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -42,6 +42,11 @@ async function diskIsDirect(): Promise<boolean> {
   return handle !== undefined;
 }
 
+function isDurable(fd: number): boolean {
+  const flags = /flags:\s+(\d+)/.exec(readFileSync(`/proc/self/fdinfo/${fd}`, 'latin1'));
+  return (parseInt(flags![1]!, 8) & constants.O_DSYNC) !== 0;
+}
+
 async function throughRestart(): Promise<{ direct: boolean }> {
   const away = await openSpool(() => Promise.reject(new Error('away')));
   await Promise.all(SIZES.map((_, i) => away.append(Buffer.from(String(i)), [bodyOf(i)])));
@@ -67,6 +72,25 @@ describe('segments past the page cache', () => {
     await writeFile(join(folder, 'ready.spare'), Buffer.alloc(SEGMENT_BYTES), { flush: true });
     const possible = await diskIsDirect();
     expect((await throughRestart()).direct).toBe(possible);
+  });
+
+  it.each([
+    { pages: 1, body: PAGE_BYTES, durableWrites: 1, flushes: 0 },
+    // What a disk makes durable for the last write alone does not have the pages before it.
+    { pages: 3, body: 2 * PAGE_BYTES + 1, durableWrites: 0, flushes: 1 },
+  ])('make a record of $pages pages durable before it counts', async ({ pages, body, durableWrites, flushes }) => {
+    if (!(await diskIsDirect())) return;
+    await writeFile(join(folder, 'ready.spare'), Buffer.alloc(SEGMENT_BYTES), { flush: true });
+    const spool = await openSpool(() => Promise.reject(new Error('away')));
+    await spool.append(Buffer.from('before'), [Buffer.alloc(1)]);
+    const [write, flush] = [jest.spyOn(fs, 'write'), jest.spyOn(fs, 'fdatasync')];
+    await spool.append(Buffer.from('record'), [Buffer.alloc(body, 1)]);
+    const written = (write.mock.calls as unknown as [number][]).map(([fd]) => isDurable(fd));
+    expect(written.length).toBe(pages);
+    expect(written.filter(Boolean).length).toBe(durableWrites);
+    expect(flush).toHaveBeenCalledTimes(flushes);
+    jest.restoreAllMocks();
+    await spool.close();
   });
 
   it('leave a file with holes to the page cache', async () => {

@@ -1,4 +1,4 @@
-import { fdatasync, read, write } from 'node:fs';
+import { fdatasync, read, write, writev } from 'node:fs';
 
 /** Writes all of `bytes` at `position`. */
 export function writeAt(fd: number, bytes: Buffer, position: number): Promise<void> {
@@ -12,6 +12,31 @@ export function writeAt(fd: number, bytes: Buffer, position: number): Promise<vo
         else from(at + written);
       });
     from(0);
+  });
+}
+
+/** Writes all of `parts`, one behind the other, from `position` on. */
+export function writeAllAt(fd: number, parts: readonly Buffer[], position: number): Promise<void> {
+  const [first, ...others] = parts;
+  if (!first) return Promise.resolve();
+  if (others.length === 0) return writeAt(fd, first, position);
+  return new Promise((resolve, reject) => {
+    const total = parts.reduce((sum, { length }) => sum + length, 0);
+    writev(fd, parts, position, (error, written) => {
+      if (error) reject(error);
+      else if (written === total) resolve();
+      else writeAllAt(fd, behind(parts, written), position + written).then(resolve, reject);
+    });
+  });
+}
+
+/** What is left of `parts` without their first bytes. */
+function behind(parts: readonly Buffer[], bytes: number): readonly Buffer[] {
+  let skip = bytes;
+  return parts.flatMap((part) => {
+    const skipped = Math.min(skip, part.length);
+    skip -= skipped;
+    return skipped === part.length ? [] : [part.subarray(skipped)];
   });
 }
 

@@ -1,28 +1,60 @@
+import { BLOCK_BYTES, type RecordHead, wholeBlocks } from './spool-record';
 import { type Segment } from './segment';
+import { type SegmentPool } from './segment-pool';
 
-/** One fsync for all that waited, told to who measures. */
+/** Records that share one write at most; what more there are goes with the next. */
+const MAX_GROUP = 64;
+
+/** One durable write for all that waited, told to who measures. */
 export interface CommitGroup {
   readonly records: number;
   readonly syncMs: number;
 }
 
+/** A record that has all of its body; what is not in the segment yet lies in its page. */
+export interface WholeRecord {
+  /** Where its first pages are; where it has none, the commit says where it went, and enters it there as a writer. */
+  segment: Segment | undefined;
+  /** Room for the head, then the last bytes of the body; zeros to the end of the block. */
+  readonly page: Buffer;
+  readonly head: Omit<RecordHead, 'serial' | 'durableBelow'>;
+}
+
 interface Waiting {
-  readonly segment: Segment;
-  readonly resolve: () => void;
+  readonly record: WholeRecord;
+  readonly resolve: (offset: number) => void;
   readonly reject: (error: unknown) => void;
 }
 
-/** Makes records durable: one fsync runs at a time, and all that were written meanwhile share the next. */
+/** Records that follow each other in a segment without a gap. */
+interface Run {
+  readonly segment: Segment;
+  readonly offset: number;
+  readonly records: (Waiting & { readonly serial: number; readonly offset: number })[];
+  readonly pages: Buffer[];
+  end: number;
+}
+
+/**
+ * Makes records durable: one write runs at a time, and all records that became whole meanwhile are the next one. Who is
+ * alone is written at once; the more there are, the fewer writes and flushes of the disk each costs.
+ */
 export class GroupCommit {
   private waiting: Waiting[] = [];
   private running: Promise<void> | undefined;
 
-  constructor(private readonly notify: (group: CommitGroup) => void) {}
+  constructor(
+    private readonly pool: Pick<SegmentPool, 'take'>,
+    private readonly notify: (group: CommitGroup) => void,
+  ) {}
 
-  /** Resolves when all that was written to the segment before the call is durable. */
-  durable(segment: Segment): Promise<void> {
+  /**
+   * Resolves when a record is durable, with the offset of its head; its pages before the last must be written by now.
+   * @throws STORE_FULL, STORE_UNAVAILABLE, STORE_DENIED: the record does not count
+   */
+  commit(record: WholeRecord): Promise<number> {
     return new Promise((resolve, reject) => {
-      this.waiting.push({ segment, resolve, reject });
+      this.waiting.push({ record, resolve, reject });
       this.running ??= this.run();
     });
   }
@@ -34,19 +66,51 @@ export class GroupCommit {
 
   private async run(): Promise<void> {
     while (this.waiting.length > 0) {
-      const group = this.waiting;
-      this.waiting = [];
+      const group = this.waiting.splice(0, MAX_GROUP);
       const startedAt = performance.now();
-      // Two at most, where the group began in one segment and went on in the next.
-      const segments = [...new Set(group.map(({ segment }) => segment))];
-      const ends = await Promise.allSettled(segments.map((segment) => segment.sync()));
-      for (const { segment, resolve, reject } of group) {
-        const end = ends[segments.indexOf(segment)]!;
-        if (end.status === 'fulfilled') resolve();
-        else reject(end.reason);
+      const runs: Run[] = [];
+      for (const one of group) {
+        try {
+          if (!one.record.segment) {
+            const taken = this.pool.take();
+            one.record.segment = taken instanceof Promise ? await taken : taken;
+            one.record.segment.writers += 1;
+          }
+          place(one, one.record.segment, runs);
+        } catch (error) {
+          one.reject(error);
+        }
       }
+      // Two at most as a rule, where the group began in one segment and went on in the next.
+      await (runs.length === 1 ? write(runs[0]!) : Promise.all(runs.map(write)));
       this.notify({ records: group.length, syncMs: performance.now() - startedAt });
     }
     this.running = undefined;
+  }
+}
+
+/** Gives a record its place behind the one before it, and completes its head. */
+function place(one: Waiting, segment: Segment, runs: Run[]): void {
+  const { page, head } = one.record;
+  const bytes = wholeBlocks(BLOCK_BYTES + head.tailBytes);
+  const offset = segment.allocate(bytes);
+  const serial = segment.sealHead(page, head);
+  let run = runs.find((before) => before.segment === segment && before.end === offset);
+  if (!run) runs.push((run = { segment, offset, records: [], pages: [], end: offset }));
+  run.records.push({ ...one, serial, offset });
+  run.pages.push(page.subarray(0, bytes));
+  run.end += bytes;
+}
+
+async function write({ segment, offset, records, pages }: Run): Promise<void> {
+  try {
+    const hasPagesBefore = records.some(({ record }) => record.head.extents.length > 0);
+    await segment.writeDurably(pages, offset, hasPagesBefore);
+    for (const { serial, resolve, offset: at } of records) {
+      segment.markDurable(serial);
+      resolve(at);
+    }
+  } catch (error) {
+    for (const { reject } of records) reject(error);
   }
 }

@@ -1,9 +1,9 @@
 import { BLOCK_BYTES } from './spool-record';
 
-/** Bytes of a body that one page takes. */
-export const PAGE_BYTES = 256 * 1024;
-/** Pages that are allocated together: 4 MiB. */
-const ARENA_PAGES = 16;
+/** Bytes of a body that one page takes: an image of 512 x 512 pixels of 16 bits with 48 KiB of header is one write. */
+export const PAGE_BYTES = 560 * 1024;
+/** Pages that are allocated together: 4.4 MiB. */
+const ARENA_PAGES = 8;
 /** Arenas that stay when nobody uses them. */
 const MAX_KEPT = 3;
 const WHOLE_PAGE_BYTES = BLOCK_BYTES + PAGE_BYTES;

@@ -4,12 +4,20 @@ import { type FileHandle, open, rename, unlink } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { fsyncFolder } from '../filesystem/directory-sync';
 import { fromFilesystemError } from '../filesystem/filesystem-error';
-import { syncData, writeAt } from './file-bytes';
+import { syncData, writeAllAt, writeAt } from './file-bytes';
 import { type FoundRecord, readBody, readHead, readSegment } from './segment-reader';
 import { BLOCK_BYTES, encodeRecordHead, encodeSegmentHead, type RecordHead, SEGMENT_ID_BYTES, wholeBlocks } from './spool-record'; // prettier-ignore
 
 /** Unit of `stat`'s blocks, whatever the file system's are. */
 const STAT_BLOCK_BYTES = 512;
+
+/** One file past the page cache. */
+interface DirectHandles {
+  /** What is written here is durable after {@link Segment.sync}. */
+  readonly plain: FileHandle;
+  /** What is written here is durable when the write has ended, and nothing else is. */
+  readonly durable: FileHandle;
+}
 
 /** One file of the spool in one use of it; the next use has another identity. */
 export class Segment {
@@ -32,7 +40,7 @@ export class Segment {
     private readonly id: Buffer,
     private end: number,
     /** The same file past the page cache; every write goes here or none does. */
-    private readonly direct?: FileHandle,
+    private readonly direct?: DirectHandles,
   ) {}
 
   get path(): string {
@@ -56,21 +64,23 @@ export class Segment {
    */
   static async begin(sparePath: string, path: string, aligned?: Buffer): Promise<Segment> {
     const handle = await open(sparePath, 'r+');
-    let direct: FileHandle | undefined;
+    let direct: DirectHandles | undefined;
     try {
       const id = randomBytes(SEGMENT_ID_BYTES);
       const head = encodeSegmentHead(id);
-      await writeAt(handle.fd, head, 0);
-      await handle.sync();
       if (aligned && (await hasAllBlocks(handle))) {
         head.copy(aligned);
         direct = await openDirect(sparePath, aligned);
+      }
+      if (!direct) {
+        await writeAt(handle.fd, head, 0);
+        await handle.sync();
       }
       await rename(sparePath, path);
       await fsyncFolder(dirname(path));
       return new Segment(path, handle, id, BLOCK_BYTES, direct);
     } catch (error) {
-      await Promise.allSettled([handle.close(), direct?.close()]);
+      await Promise.allSettled([handle.close(), direct?.plain.close(), direct?.durable.close()]);
       throw error;
     }
   }
@@ -101,11 +111,31 @@ export class Segment {
   /** @throws STORE_FULL, STORE_UNAVAILABLE */
   async write(bytes: Buffer, offset: number): Promise<void> {
     try {
-      await writeAt((this.direct ?? this.handle).fd, bytes, offset);
+      await writeAt((this.direct?.plain ?? this.handle).fd, bytes, offset);
     } catch (error) {
       this.isRetired = true;
       throw fromFilesystemError(error, 'the spool');
     }
+  }
+
+  /**
+   * Writes pages one behind the other; resolves when they are durable.
+   * @param withBefore - Everything that was written before the call is to be durable, too.
+   * @throws STORE_FULL, STORE_UNAVAILABLE
+   */
+  async writeDurably(pages: readonly Buffer[], offset: number, withBefore: boolean): Promise<void> {
+    this.check();
+    try {
+      // A disk may make these bytes durable and leave in its cache what it was given before.
+      if (this.direct && !withBefore) await writeAllAt(this.direct.durable.fd, pages, offset);
+      else await writeAllAt((this.direct?.plain ?? this.handle).fd, pages, offset);
+    } catch (error) {
+      this.isRetired = true;
+      if (this.direct && !withBefore) this.failure = fromFilesystemError(error, 'the spool');
+      throw fromFilesystemError(error, 'the spool');
+    }
+    if (this.direct && !withBefore) this.check();
+    else await this.sync();
   }
 
   /** Completes the head in the first block of a page; the record counts when it was written and {@link sync} came after. */
@@ -162,7 +192,8 @@ export class Segment {
   }
 
   async close(): Promise<void> {
-    await this.direct?.close();
+    await this.direct?.plain.close();
+    await this.direct?.durable.close();
     await this.handle.close();
   }
 
@@ -184,16 +215,20 @@ async function hasAllBlocks(handle: FileHandle): Promise<boolean> {
   return blocks * STAT_BLOCK_BYTES >= size;
 }
 
-/** A handle past the page cache that has written the first block; undefined where the disk or its files cannot. */
-async function openDirect(path: string, head: Buffer): Promise<FileHandle | undefined> {
-  let direct: FileHandle | undefined;
+/** Handles past the page cache; the first block is durable. Undefined where the disk or its files cannot. */
+async function openDirect(path: string, head: Buffer): Promise<DirectHandles | undefined> {
+  const { O_RDWR, O_DIRECT, O_DSYNC } = constants;
+  const opened: FileHandle[] = [];
   try {
-    direct = await open(path, constants.O_RDWR | constants.O_DIRECT);
-    await writeAt(direct.fd, head, 0);
-    return direct;
+    const plain = await open(path, O_RDWR | O_DIRECT);
+    opened.push(plain);
+    const durable = await open(path, O_RDWR | O_DIRECT | O_DSYNC);
+    opened.push(durable);
+    await writeAt(durable.fd, head, 0);
+    return { plain, durable };
   } catch {
     // Whatever it is, the page cache's way is left, and tells of a disk that is ill.
-    await direct?.close().catch(() => undefined);
+    await Promise.allSettled(opened.map((handle) => handle.close()));
     return undefined;
   }
 }

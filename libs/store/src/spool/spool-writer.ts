@@ -1,13 +1,13 @@
 import { crc32 } from 'node:zlib';
 import { StoreFullError, WriterClosedError } from '../errors';
-import { type GroupCommit } from './group-commit';
+import { type GroupCommit, type WholeRecord } from './group-commit';
 import { PAGE_BYTES, type PagePool } from './page-pool';
 import { type Segment } from './segment';
 import { type SegmentPool } from './segment-pool';
 import { BLOCK_BYTES, type Extent, fitsHead, wholeBlocks } from './spool-record';
 
-/** Pages of one record that may wait for the disk; then its sender has to. */
-const MAX_WRITES = 2;
+/** Pages of one record that may be on their way to the disk while the next one fills; then its sender has to wait. */
+const MAX_WRITES = 1;
 
 /** What a writer needs of its spool. */
 export interface WriterHome {
@@ -19,8 +19,9 @@ export interface WriterHome {
 }
 
 /**
- * One record on its way into the spool: whole pages go to the file while the rest still arrives, the head with the
- * checksum goes last, so that a record that is not whole is never taken for one.
+ * One record on its way into the spool. Of a record longer than a page whole pages go to the file while the rest still
+ * arrives; the last one goes with the head and the checksum when all is there, so that a record that is not whole is
+ * never taken for one. Most records are one page, and so one write.
  */
 export class SpoolWriter {
   private page: Buffer | undefined;
@@ -70,10 +71,10 @@ export class SpoolWriter {
     let committed: { offset: number; bodyBytes: number } | undefined;
     try {
       if (!fitsHead(info.length, this.extents.length)) throw new StoreFullError('An index record is too long');
-      const segment = (this.segment ??= await this.adopt());
-      const [offset, serial] = await this.writeHead(segment, info);
-      await this.home.commits.durable(segment);
-      segment.markDurable(serial);
+      if (this.writes > 0) await this.settled(0);
+      if (this.failure !== undefined) throw this.failure;
+      const record = this.whole(info);
+      const offset = await this.home.commits.commit(record).finally(() => (this.segment = record.segment));
       committed = { offset, bodyBytes: this.bodyBytes };
     } finally {
       this.end(committed);
@@ -145,21 +146,11 @@ export class SpoolWriter {
     if (this.writes > MAX_WRITES) return this.settled(MAX_WRITES);
   }
 
-  private async writeHead(segment: Segment, info: Buffer): Promise<[number, number]> {
+  private whole(info: Buffer): WholeRecord {
     const page = (this.page ??= this.home.pages.take());
-    const [tailBytes, { extents, checksum }] = [this.inPage, this];
-    const offset = segment.allocate(BLOCK_BYTES + tailBytes);
-    const serial = segment.sealHead(page, { info, extents, checksum, tailBytes });
-    const end = wholeBlocks(BLOCK_BYTES + tailBytes);
-    page.fill(0, BLOCK_BYTES + tailBytes, end);
-    const writing = segment.write(page.subarray(0, end), offset);
-    await Promise.all([writing, this.writes > 0 ? this.settled(0) : undefined]);
-    if (this.failure !== undefined) throw this.failure;
-    return [offset, serial];
-  }
-
-  private async adopt(): Promise<Segment> {
-    return this.enter(await this.home.pool.take());
+    const { inPage: tailBytes, extents, checksum, segment } = this;
+    page.fill(0, BLOCK_BYTES + tailBytes, wholeBlocks(BLOCK_BYTES + tailBytes));
+    return { segment, page, head: { info, extents, checksum, tailBytes } };
   }
 
   private enter(segment: Segment): Segment {

@@ -16,7 +16,7 @@ export type SpoolEvent =
   /** A record of a segment is not what was written; the file is kept beside, for a person. */
   | { readonly type: 'segment-damaged'; readonly segment: string }
   | { readonly type: 'delivery-failed'; readonly error: unknown; readonly attempt: number }
-  /** One fsync made these records durable. */
+  /** One durable write had these records. */
   | ({ readonly type: 'group-committed' } & CommitGroup);
 
 /** Settings of a spool. */
@@ -27,7 +27,7 @@ export interface SpoolOptions extends DeliveryOptions {
   readonly maxBytes: number;
   /** A segment that holds this is followed by the next, in bytes. Default 64 MiB, at most a quarter of `maxBytes`. */
   readonly segmentBytes?: number;
-  /** Bytes of segment files that are made ready at the start and kept for the next use. Default 0. */
+  /** Bytes of segment files that are made ready at the start; twice as many are kept for the next use. Default 0. */
   readonly spareBytes?: number;
   /**
    * How long a segment stays when its records are delivered, in ms; then each goes to `recheck`. Less where its room is
@@ -63,8 +63,8 @@ export interface SpoolState {
 
 /**
  * Records that are durable before they are where they belong: everyone writes to one segment file while the bytes
- * arrive, one fsync for all that wait (group commit), delivered in the background; a segment whose records are all
- * confirmed is used again.
+ * arrive, one durable write for all that are whole (group commit), delivered in the background; a segment whose records
+ * are all confirmed is used again.
  */
 export class Spool {
   private readonly pages = new PagePool();
@@ -82,11 +82,11 @@ export class Spool {
   ) {
     const { folder, maxBytes, spareBytes = 0, notify } = options;
     const { segmentBytes = Math.min(64 * 1024 ** 2, Math.floor(maxBytes / 4)) } = options;
-    const maxSpares = Math.ceil(spareBytes / segmentBytes);
+    const readySpares = Math.ceil(spareBytes / segmentBytes);
     const retention = (this.retention = this.retain());
-    const bounds = { segmentBytes, maxSpares, maxBytes, ...(retention ? { retention } : {}) };
+    const bounds = { segmentBytes, maxSpares: 2 * readySpares, maxBytes, ...(retention ? { retention } : {}) };
     this.pool = new SegmentPool({ folder, pages: this.pages, ...bounds });
-    this.commits = new GroupCommit((group) => notify?.({ type: 'group-committed', ...group }));
+    this.commits = new GroupCommit(this.pool, (group) => notify?.({ type: 'group-committed', ...group }));
     this.queue = new DeliveryQueue(options, {
       usedShare: () => this.pool.sizeBytes / maxBytes,
       failed: (error, attempt) => notify?.({ type: 'delivery-failed', error, attempt }),
@@ -95,7 +95,7 @@ export class Spool {
         return this.pool.releaseIfDone(segment);
       },
     });
-    this.fillSpares = () => this.pool.fillSpares(maxSpares, () => !this.isClosing && !this.queue.isYielding);
+    this.fillSpares = () => this.pool.fillSpares(readySpares, () => !this.isClosing && !this.queue.isYielding);
   }
 
   private readonly fillSpares: () => Promise<void>;
