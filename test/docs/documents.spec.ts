@@ -9,24 +9,7 @@ import { UNIT } from '../../libs/reporting/src/code/unit';
 import { LISTENER_CONTEXTS } from '../../apps/listener/src/association/association-policy';
 import { settingRows, settingsMarkdown } from '../../apps/cli/src/settings/settings-table';
 import { ROOT } from '../deploy/manifest';
-
-const document = (name: string): string => readFileSync(path.join(ROOT, 'docs', name), 'utf8');
-
-/** Cells of every table row, without the padding that the formatter adds. */
-function rows(text: string): string[][] {
-  return text
-    .split('\n')
-    .filter((line) => line.startsWith('|') && !/^\|[\s|:-]+\|$/.test(line))
-    .map((line) =>
-      line
-        .split(/(?<!\\)\|/)
-        .slice(1, -1)
-        .map((cell) => cell.trim()),
-    );
-}
-
-const quoted = (cells: readonly string[]): string[] =>
-  cells.filter((cell) => /^`[^`]+`$/.test(cell)).map((cell) => cell.slice(1, -1));
+import { document, quoted, rows } from './document-table';
 
 function sources(folder: string, wanted: (name: string) => boolean): string[] {
   return readdirSync(path.join(ROOT, folder), { recursive: true, encoding: 'utf8' })
