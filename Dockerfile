@@ -35,7 +35,8 @@ COPY package.json LICENSE ./
 COPY models models
 COPY apps/cli/bin apps/cli/bin
 COPY apps/console/src/web/page apps/console/src/web/page
-RUN install -d -o node -g node /data
+# A new volume takes its owner from the folder it is mounted on.
+RUN install -d -o node -g node /data /spool
 USER 1000:1000
 # DICOM and HTTP (probes, metrics; the console's pages)
 EXPOSE 11112 8080

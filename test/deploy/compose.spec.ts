@@ -14,6 +14,7 @@ interface Service {
   readonly environment?: Record<string, string>;
   readonly ports?: string[];
   readonly volumes?: string[];
+  readonly hostname?: string;
   readonly networks?: string[];
   readonly configs?: { source: string; target: string }[];
   readonly depends_on?: Record<string, { condition: string }>;
@@ -33,7 +34,7 @@ interface Compose {
 /** Keys of the Compose Specification that we use, by where they stand; anything else is a slip or a decision to write here. */
 const KEYS = {
   top: ['name', 'services', 'networks', 'volumes', 'configs'],
-  service: ['image', 'build', 'restart', 'init', 'read_only', 'user', 'cap_drop', 'security_opt', 'tmpfs', 'depends_on', 'command', 'environment', 'healthcheck', 'volumes', 'networks', 'configs', 'ports', 'stop_grace_period', 'deploy'],
+  service: ['image', 'build', 'restart', 'init', 'read_only', 'user', 'cap_drop', 'security_opt', 'tmpfs', 'depends_on', 'command', 'environment', 'healthcheck', 'volumes', 'networks', 'configs', 'ports', 'hostname', 'stop_grace_period', 'deploy'],
   healthcheck: ['test', 'interval', 'timeout', 'retries', 'start_period'],
 } as const; // prettier-ignore
 
@@ -102,6 +103,16 @@ describe('docker-compose.yml is right without Docker', () => {
   it('has the S3 server fsync before it answers', () => {
     expect(compose.configs['garage']?.content).toMatch(/^metadata_fsync = true$/m);
     expect(compose.configs['garage']?.content).toMatch(/^data_fsync = true$/m);
+  });
+
+  it('acknowledges by the spool, on a volume that outlives the container and belongs to who writes it', () => {
+    const { environment, volumes, hostname } = compose.services['listener']!;
+    const folder = environment!['ENDPLATE_SPOOL_DIR'];
+    expect(volumes).toEqual([`spool:${folder}`]);
+    expect(environment!['ENDPLATE_ACKNOWLEDGE'] ?? 'auto').not.toBe('store');
+    expect(hostname).toBe('listener');
+    const made = readFileSync(path.join(ROOT, 'Dockerfile'), 'utf8').match(/install -d -o node -g node (.*)/)![1]!;
+    expect(made.split(' ')).toContain(folder);
   });
 
   it('hears the results of Storage Commitment under the title and at the port that the PACS knows', () => {
