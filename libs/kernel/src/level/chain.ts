@@ -150,7 +150,7 @@ function fillTable(emission: Emission, heights: Heights): Table {
 function solve(emission: Emission, profile: SpineProfile, heights: Heights): ChainPair | undefined {
   const table = fillTable(emission, heights);
   const n = emission.length;
-  const chains: { junction: number | undefined; chain: SpineChain }[] = [];
+  const chains: Candidate[] = [];
   for (let start = 1; start < n; start++) {
     const step = table.score[DISC]![start]!;
     if (!Number.isFinite(step)) continue;
@@ -166,9 +166,8 @@ function solve(emission: Emission, profile: SpineProfile, heights: Heights): Cha
       if (value > best.score) best = { end, score: value };
     }
     if (best.end < 0) continue;
-    const trace = backtrack(table, profile, { from: start, state: DISC });
-    const sacrum = segment('sacrum', start, best.end, profile);
-    chains.push({ junction: start, chain: { segments: [...trace, sacrum], score: best.score } });
+    const sacrum = { from: start, to: best.end };
+    chains.push({ junction: start, last: { from: start, state: DISC }, sacrum, score: best.score });
   }
   for (const state of [BODY, DISC] as const) {
     let best = { end: -1, score: -Infinity };
@@ -177,28 +176,38 @@ function solve(emission: Emission, profile: SpineProfile, heights: Heights): Cha
       if (value > best.score) best = { end, score: value };
     }
     if (best.end < 0) continue;
-    const segments = backtrack(table, profile, { from: best.end, state });
-    chains.push({ junction: undefined, chain: { segments, score: best.score } });
+    chains.push({ junction: undefined, last: { from: best.end, state }, score: best.score });
   }
-  return pickPair(chains);
+  return pickPair(chains, (candidate) => traceChain(table, profile, candidate));
 }
 
-function pickPair(chains: readonly { junction: number | undefined; chain: SpineChain }[]): ChainPair | undefined {
-  const best = chains.reduce<(typeof chains)[number] | undefined>(
-    (top, c) => (top === undefined || c.chain.score > top.chain.score ? c : top),
-    undefined,
-  );
-  if (!best || best.chain.segments.filter((s) => s.kind !== 'disc').length < 2) return undefined;
+/** A chain by its last step; its segments are traced for the two that are taken. */
+interface Candidate {
+  /** Where the sacrum begins; undefined without one. */
+  readonly junction: number | undefined;
+  readonly last: Step;
+  readonly sacrum?: { readonly from: number; readonly to: number };
+  readonly score: number;
+}
+
+function traceChain(table: Table, profile: SpineProfile, { last, sacrum, score }: Candidate): SpineChain {
+  const trace = backtrack(table, profile, last);
+  return { segments: sacrum ? [...trace, segment('sacrum', sacrum.from, sacrum.to, profile)] : trace, score };
+}
+
+function pickPair(chains: readonly Candidate[], trace: (candidate: Candidate) => SpineChain): ChainPair | undefined {
+  const highest = (of: readonly Candidate[]): Candidate | undefined =>
+    of.reduce<Candidate | undefined>((top, c) => (top === undefined || c.score > top.score ? c : top), undefined);
+  const best = highest(chains);
+  const chain = best && trace(best);
+  if (!chain || chain.segments.filter((s) => s.kind !== 'disc').length < 2) return undefined;
   const elsewhere = chains.filter((c) =>
     best.junction === undefined || c.junction === undefined
       ? c.junction !== best.junction
       : Math.abs(c.junction - best.junction) >= JUNCTION_APART_MM,
   );
-  const alternative = elsewhere.reduce<(typeof chains)[number] | undefined>(
-    (top, c) => (top === undefined || c.chain.score > top.chain.score ? c : top),
-    undefined,
-  );
-  return { best: best.chain, ...(alternative ? { alternative: alternative.chain } : {}) };
+  const alternative = highest(elsewhere);
+  return { best: chain, ...(alternative ? { alternative: trace(alternative) } : {}) };
 }
 
 function backtrack(table: Table, profile: SpineProfile, last: Step): ChainSegment[] {
