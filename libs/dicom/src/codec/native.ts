@@ -17,6 +17,9 @@ export function decodeNative(pixel: PixelDescription, frame: Buffer, littleEndia
   }
   const bytes = byPixel(pixel, frame.subarray(0, expected));
   if (pixel.bitsAllocated === 8) return normaliseBits(pixel, Uint8Array.from(bytes));
+  if (littleEndian && bytes.byteOffset % 2 === 0 && pixel.bitsStored < 16) {
+    return storedBits(pixel, new Uint16Array(bytes.buffer, bytes.byteOffset, frameSamples(pixel)));
+  }
   const words = new Uint16Array(frameSamples(pixel));
   // Copied byte by byte into an aligned buffer: a view of the file may begin at an odd address.
   const target = Buffer.from(words.buffer);
@@ -32,13 +35,22 @@ export function decodeNative(pixel: PixelDescription, frame: Buffer, littleEndia
  * @standard PS3.5 8.1.1
  */
 export function normaliseBits(pixel: PixelDescription, words: Uint8Array | Uint16Array): FramePixels {
+  return storedBits(pixel, words, words);
+}
+
+/** The stored bits of some words, which are left as they are unless they are the target too. */
+function storedBits<Words extends Uint8Array | Uint16Array>(
+  pixel: PixelDescription,
+  from: Words,
+  words: Uint8Array | Uint16Array = new Uint16Array(from.length),
+): FramePixels {
   const { bitsAllocated, bitsStored, highBit, pixelRepresentation } = pixel;
   const shift = highBit - bitsStored + 1;
   if (shift > 0 || bitsStored < bitsAllocated) {
     const mask = (1 << bitsStored) - 1;
     const sign = pixelRepresentation === 1 ? 1 << (bitsStored - 1) : 0;
     for (let n = 0; n < words.length; n++) {
-      const value = ((words[n] as number) >> shift) & mask;
+      const value = ((from[n] as number) >> shift) & mask;
       words[n] = sign !== 0 && (value & sign) !== 0 ? value - (mask + 1) : value;
     }
   }
