@@ -14,6 +14,32 @@ export function median(values: readonly number[]): number {
 /** Quantile by rank of unsorted numbers; NaN of none. */
 export function quantile(values: readonly number[], fraction: number): number {
   if (values.length === 0) return Number.NaN;
-  const sorted = Float64Array.from(values).sort();
-  return sorted[Math.min(sorted.length - 1, Math.floor(fraction * sorted.length))]!;
+  const rank = Math.min(values.length - 1, Math.floor(fraction * values.length));
+  return valueOfRank(Float64Array.from(values), rank);
+}
+
+/** The value that a sort would bring to a place, NaN last; reorders the numbers (Hoare 1961, algorithm 65). */
+function valueOfRank(values: Float64Array, rank: number): number {
+  let high = values.length - 1;
+  for (let n = 0; n <= high; n++) {
+    while (high >= n && Number.isNaN(values[high]!)) high--;
+    if (n < high && Number.isNaN(values[n]!)) [values[n], values[high]] = [values[high]!, Number.NaN];
+  }
+  let low = 0;
+  while (low < high) {
+    const pivot = values[(low + high) >> 1]!;
+    let [i, j] = [low, high];
+    while (i <= j) {
+      while (values[i]! < pivot) i++;
+      while (values[j]! > pivot) j--;
+      if (i > j) break;
+      const swap = values[i]!;
+      values[i++] = values[j]!;
+      values[j--] = swap;
+    }
+    if (rank <= j) high = j;
+    else if (rank >= i) low = i;
+    else break;
+  }
+  return values[rank]!;
 }

@@ -88,8 +88,9 @@ const TOUCH = 1.5;
  * cells, so that cells only narrow the search and distances decide.
  */
 export function connectedPieces(voxels: readonly ChangedVoxel[], pixelMm: number): ChangedVoxel[][] {
-  const cells = new Map<string, Set<ChangedVoxel>>();
-  const keyOf = (x: number, y: number): string => `${x},${y}`;
+  const cells = new Map<number, Set<ChangedVoxel>>();
+  // A body is some hundred pixels wide.
+  const keyOf = (x: number, y: number): number => x * 65536 + y;
   const place = ({ voxel }: ChangedVoxel): [number, number] => [
     Math.floor(voxel.u / pixelMm),
     Math.floor(voxel.w / pixelMm),

@@ -2,7 +2,7 @@ import { applyAffine, composeAffine, distance, invertAffine, type Vec3 } from '@
 import { type FoundSpine } from '../level/find-spine';
 import { median } from '../measure/statistics';
 import { interpolateProbabilities, type ProbabilityStack } from '../segment/probability-stack';
-import { SPINE_CLASSES } from '../segment/spine-class';
+import { CLASS, SPINE_CLASSES } from '../segment/spine-class';
 
 /** How far a series lies off another one, LPS mm: a point p of the first is seen at p + shift in the second. */
 export interface Registration {
@@ -47,13 +47,41 @@ export function fuseProbabilities(first: ProbabilityStack, second: ProbabilitySt
   const toSecond = composeAffine(invertAffine(second.affine), composeAffine(shift, first.affine));
   const [columns, rows, slices] = first.dims;
   const p = new Float32Array(SPINE_CLASSES.length);
+  const [unsure, other] = [notBackground(first), notBackground(second)];
   for (let k = 0, at = 0; k < slices; k++) {
     for (let r = 0; r < rows; r++) {
       for (let c = 0; c < columns; c++, at++) {
-        const [x, y, z] = applyAffine(toSecond, [c, r, k]);
+        const x = toSecond[0]! * c + toSecond[1]! * r + toSecond[2]! * k + toSecond[3]!;
+        const y = toSecond[4]! * c + toSecond[5]! * r + toSecond[6]! * k + toSecond[7]!;
+        const z = toSecond[8]! * c + toSecond[9]! * r + toSecond[10]! * k + toSecond[11]!;
+        // Where both see background alone, so does their mean.
+        if (unsure[at] === 0 && !anyAround(second, other, x, y, z)) continue;
         if (!interpolateProbabilities(second, x, y, z, p)) continue;
         for (let n = 0; n < p.length; n++) first.planes[n]![at] = Math.round((first.planes[n]![at]! + p[n]! * 255) / 2);
       }
     }
   }
+}
+
+/** 1 where a voxel is anything but background for certain. */
+function notBackground({ planes }: ProbabilityStack): Uint8Array {
+  const result = new Uint8Array(planes[0]!.length);
+  planes.forEach((plane, n) => {
+    const certain = n === CLASS.background ? 255 : 0;
+    for (let at = 0; at < result.length; at++) if (plane[at] !== certain) result[at] = 1;
+  });
+  return result;
+}
+
+/** Whether a mask is set at one of the eight voxels around a fractional position, those inside the stack. */
+function anyAround({ dims }: ProbabilityStack, mask: Uint8Array, x: number, y: number, z: number): boolean {
+  const [columns, rows, slices] = dims;
+  for (let k = Math.max(0, Math.floor(z)); k <= Math.min(slices - 1, Math.floor(z) + 1); k++) {
+    for (let r = Math.max(0, Math.floor(y)); r <= Math.min(rows - 1, Math.floor(y) + 1); r++) {
+      for (let c = Math.max(0, Math.floor(x)); c <= Math.min(columns - 1, Math.floor(x) + 1); c++) {
+        if (mask[(k * rows + r) * columns + c] === 1) return true;
+      }
+    }
+  }
+  return false;
 }
