@@ -1,6 +1,8 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { ALL_TRANSFER_SYNTAXES, SopClass, STORAGE_SOP_CLASSES } from '@endplate/dicom';
+import { studyFindingsSchema } from '@endplate/findings';
+import { z } from 'zod';
 import { SITE_CODES } from '../../libs/reporting/src/code/anatomy-code';
 import { CODE } from '../../libs/reporting/src/code/concept';
 import { PRIVATE } from '../../libs/reporting/src/code/private-code';
@@ -67,4 +69,31 @@ describe('documents say what the code does', () => {
       .map(([code, scheme, meaning]) => `${scheme} ${quoted([code!])[0]} ${meaning}`);
     expect([...new Set(written)].sort()).toEqual([...new Set(used)].sort());
   });
+
+  it('docs/sr-template.md says of every field of a finding where it stands, or that it stays in findings.json', () => {
+    const { properties } = z.toJSONSchema(studyFindingsSchema, { io: 'output', unrepresentable: 'any' }) as JsonSchema;
+    const of = ['discs', 'endplates', 'vertebrae', 'lumbarLordosisDeg', 'coronalCobb'];
+    const fields = new Set(of.flatMap((name) => [name, ...fieldsOf(properties![name]!)]));
+    const text = document('sr-template.md');
+    const section = text.slice(text.indexOf('## From finding to row'), text.indexOf('## Codes of the standards'));
+    const named = new Set([...section.matchAll(/`([^`]+)`/g)].flatMap(([, words]) => words!.split(/[^A-Za-z0-9]+/)));
+    expect(fields.size).toBeGreaterThan(60);
+    expect([...fields].filter((field) => !ASSESSMENT.has(field) && !named.has(field))).toEqual([]);
+  });
 });
+
+interface JsonSchema {
+  readonly properties?: Readonly<Record<string, JsonSchema>>;
+  readonly items?: JsonSchema;
+  readonly anyOf?: readonly JsonSchema[];
+  readonly oneOf?: readonly JsonSchema[];
+}
+
+/** What every assessment has; its row has the value, the certainty or the reason. */
+const ASSESSMENT = new Set(['status', 'value', 'confidence', 'reason', 'code', 'text']);
+
+/** Names of all properties, however deep. */
+function fieldsOf({ properties = {}, items, anyOf = [], oneOf = [] }: JsonSchema): string[] {
+  const below = [...Object.values(properties), ...(items ? [items] : []), ...anyOf, ...oneOf];
+  return [...Object.keys(properties), ...below.flatMap(fieldsOf)];
+}

@@ -59,11 +59,16 @@ function drawHeader(
   context.fillText('Endplate', header.x, 28);
   context.font = `14px ${fonts.regular}`;
   context.fillStyle = INK.muted;
-  context.fillText(words.say(slice.kind === 'overview' ? 'picture.overview' : 'picture.disc'), header.x, 48);
-  const room = header.x + header.width - picture.x;
+  const what = words.say(slice.kind === 'overview' ? 'picture.overview' : 'picture.disc');
+  context.fillText(what, header.x, 48);
+  const right = header.x + header.width;
+  const room = right - picture.x;
   const caption = words.sentence(slice.caption);
-  fitFont(context, caption, 14, fonts.regular, room);
-  context.fillText(caption, picture.x, 48);
+  const { width } = context.measureText(caption);
+  // Over a narrow picture it begins further to the left rather than being set smaller.
+  const free = right - header.x - context.measureText(what).width - 24;
+  fitFont(context, caption, 14, fonts.regular, free);
+  context.fillText(caption, Math.min(picture.x, right - Math.min(width, free)), 48);
   const withheld = findings.labelling?.reason;
   if (withheld === undefined) return;
   context.fillStyle = INK.text;
@@ -108,7 +113,8 @@ function drawLegend(
   context.font = `13px ${fonts.regular}`;
   let [x, y] = [left, footer.y + 30];
   for (const kind of Object.keys(OUTLINE_STYLE) as KeyOutlineKind[]) {
-    if (!shown.has(kind)) continue;
+    // A sacrum is drawn as the vertebral bodies are.
+    if (!shown.has(kind) || (kind === 'sacrum' && shown.has('vertebral-body'))) continue;
     const style = OUTLINE_STYLE[kind];
     const legend = words.phrase(`legend.${kind}`);
     const width = context.measureText(legend).width;

@@ -1,6 +1,7 @@
 import { createCanvas, ImageData, PDFDocument, type SKRSContext2D } from '@napi-rs/canvas';
 import { type KeySlice, type StudyFindings } from '@endplate/findings';
 import { drawKeyImage } from '../capture/draw-key-image';
+import { layoutOf } from '../capture/layout';
 import { fitFont } from '../capture/fit-font';
 import { type FontFamilies, fontFamilies, type FontSet } from '../capture/font-set';
 import { type ReportLanguage } from '../text/language';
@@ -68,6 +69,8 @@ function drawHead(context: SKRSContext2D, findings: StudyFindings, fonts: FontFa
 
 /** Between pictures. */
 const GAP = 8;
+/** Under the crop of a disc. */
+const CAPTION = 14;
 
 /** What a reader must see beside the numbers: level names withheld, remarks. */
 function drawRemarks(
@@ -123,12 +126,34 @@ function drawPictures(
   }
   let y = top;
   for (const slice of discs) {
-    const height = (room.height - GAP * (discs.length - 1)) / discs.length;
-    y += GAP + drawOne(context, slice, findings, fonts, words, { x, y, width: PAGE.right - x, height }).height;
+    const height = (room.height - GAP * (discs.length - 1)) / discs.length - CAPTION;
+    y += drawOne(context, slice, findings, fonts, words, { x, y, width: PAGE.right - x, height }).height + CAPTION;
+    drawCaption(context, slice, findings, fonts, words, { x, y: y - 4 });
+    y += GAP;
   }
 }
 
-/** @returns the room that the picture took */
+/** The level under the crop of a disc; what was found stands in the table. */
+function drawCaption(
+  context: SKRSContext2D,
+  slice: KeySlice,
+  findings: StudyFindings,
+  fonts: FontSet,
+  words: ReportText,
+  at: { readonly x: number; readonly y: number },
+): void {
+  const disc = findings.discs.find(({ id }) => id === slice.discId);
+  if (!disc) return;
+  context.textAlign = 'left';
+  context.fillStyle = PAPER.text;
+  context.font = `8.5px ${fontFamilies(fonts).bold}`;
+  context.fillText(disc.level ?? words.say('short.disc', { ordinal: disc.ordinal }), at.x, at.y);
+}
+
+/**
+ * The overview with its panel; of a disc the crop alone, for beside the overview its panel would be too small to read.
+ * @returns the room that the picture took
+ */
 function drawOne(
   context: SKRSContext2D,
   slice: KeySlice,
@@ -137,11 +162,13 @@ function drawOne(
   words: ReportText,
   box: { readonly x: number; readonly y: number; readonly width: number; readonly height: number },
 ): { readonly width: number; readonly height: number } {
-  const { rgb, width, height } = drawKeyImage(slice, findings, fonts, words.language);
-  const rgba = new Uint8ClampedArray(width * height * 4).fill(255);
+  const drawn = drawKeyImage(slice, findings, fonts, words.language);
+  const { rgb } = drawn;
+  const { x, y, width, height } = slice.kind === 'disc' ? layoutOf(slice).picture : { x: 0, y: 0, ...drawn };
+  const rgba = new Uint8ClampedArray(drawn.width * drawn.height * 4).fill(255);
   for (let from = 0, to = 0; from < rgb.length; from += 3, to += 4) rgba.set(rgb.subarray(from, from + 3), to);
   const canvas = createCanvas(width, height);
-  canvas.getContext('2d').putImageData(new ImageData(rgba, width, height), 0, 0);
+  canvas.getContext('2d').putImageData(new ImageData(rgba, drawn.width, drawn.height), -x, -y);
   const scale = Math.min(box.width / width, box.height / height);
   context.drawImage(canvas, box.x, box.y, width * scale, height * scale);
   return { width: width * scale, height: height * scale };
