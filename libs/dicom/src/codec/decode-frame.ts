@@ -18,7 +18,7 @@ const END_OF_IMAGE = Buffer.from([0xff, 0xd9]);
  * Decodes one frame to stored values, row by row.
  *
  * What is allocated is bounded by Rows x Columns of `pixel`: a compressed stream that claims another size is refused
- * before a decoder sees it.
+ * before a decoder sees it. Uncompressed values may be a view of `frame`, to be read and not written.
  *
  * @param frame - bytes of the frame as they lie in the data set
  * @throws {@link DicomCodecUnsupportedError} `DICOM_CODEC_UNSUPPORTED`

@@ -2,7 +2,7 @@ import { DicomCodecError } from '../errors';
 import { frameSamples, nativeFrameBytes, type FramePixels, type PixelDescription } from './pixel-description';
 
 /**
- * Reads uncompressed pixels: byte order, position of the stored bits, sign.
+ * Reads uncompressed pixels: byte order, position of the stored bits, sign. The answer may be a view of the frame's bytes.
  *
  * @throws {@link DicomCodecError} `DICOM_CODEC_FAILED` if the frame is shorter than Rows x Columns
  * @standard PS3.5 8.1.1
@@ -18,7 +18,8 @@ export function decodeNative(pixel: PixelDescription, frame: Buffer, littleEndia
   const bytes = byPixel(pixel, frame.subarray(0, expected));
   if (pixel.bitsAllocated === 8) return normaliseBits(pixel, Uint8Array.from(bytes));
   if (littleEndian && bytes.byteOffset % 2 === 0 && pixel.bitsStored < 16) {
-    return storedBits(pixel, new Uint16Array(bytes.buffer, bytes.byteOffset, frameSamples(pixel)));
+    const stored = new Uint16Array(bytes.buffer, bytes.byteOffset, frameSamples(pixel));
+    return isClean(pixel, stored) ? stored : storedBits(pixel, stored);
   }
   const words = new Uint16Array(frameSamples(pixel));
   // Copied byte by byte into an aligned buffer: a view of the file may begin at an odd address.
@@ -26,6 +27,14 @@ export function decodeNative(pixel: PixelDescription, frame: Buffer, littleEndia
   bytes.copy(target);
   if (!littleEndian) target.swap16();
   return normaliseBits(pixel, words);
+}
+
+/** Whether unsigned words hold the stored bits at their bottom and nothing above them. */
+function isClean({ bitsStored, highBit, pixelRepresentation }: PixelDescription, words: Uint16Array): boolean {
+  if (pixelRepresentation === 1 || highBit !== bitsStored - 1) return false;
+  let bits = 0;
+  for (let n = 0; n < words.length; n++) bits |= words[n]!;
+  return bits >> bitsStored === 0;
 }
 
 /**

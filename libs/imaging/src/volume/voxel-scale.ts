@@ -54,7 +54,10 @@ export function writeVoxels(
   const padding = hounsfield ? PADDING_HU : 0;
   const clamp = target instanceof Int16Array;
   if (clamp && !inverted && slope === 1 && low > high) {
-    shiftVoxels(pixels, intercept, target, offset);
+    // Neither the lowest nor the highest stored value leaves the 16 bits.
+    const fits = header.pixelRepresentation === 0 && header.bitsStored < 16 && intercept <= 0 && intercept >= -32768;
+    if (fits) addIntercept(pixels, intercept, target, offset);
+    else shiftVoxels(pixels, intercept, target, offset);
     return;
   }
   for (let n = 0; n < pixels.length; n++) {
@@ -66,7 +69,12 @@ export function writeVoxels(
   }
 }
 
-/** What nearly every CT is: whole HU that differ from the stored values by the intercept. */
+/** What nearly every CT is: whole HU that differ from the stored values by the intercept, all within 16 bits. */
+function addIntercept(pixels: FramePixels, intercept: number, target: Int16Array, offset: number): void {
+  for (let n = 0; n < pixels.length; n++) target[offset + n] = (pixels[n] as number) + intercept;
+}
+
+/** The same where they may not fit: kept within 16 bits. */
 function shiftVoxels(pixels: FramePixels, intercept: number, target: Int16Array, offset: number): void {
   for (let n = 0; n < pixels.length; n++) {
     const value = (pixels[n] as number) + intercept;
