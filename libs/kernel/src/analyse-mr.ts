@@ -6,7 +6,7 @@ import { segmentSeries, type SegmentedSeries } from './analyse-series';
 import { planSeries, type AnalysisPlan } from './gate/gate-study';
 import { type LabelMap } from './label-map';
 import { labelConfidence, type FindingSurety } from './confidence/finding-confidence';
-import { findSpine } from './level/find-spine';
+import { findSpine, type FoundSpine } from './level/find-spine';
 import { nativeLabels, type NativeLabels } from './level/native-labels';
 import { coronalCobb } from './measure/coronal-cobb';
 import { discMeasures, outlineConfidence } from './measure/disc-measures';
@@ -36,10 +36,13 @@ export async function analyseMr(
   deps: KernelDependencies,
 ): Promise<AnalysedSpine | Reason> {
   const primary = await segmentSeries(plan.primary.series, input.readInstance, deps);
-  const alone = findSpine(copyStack(primary.stack), true);
+  let found: { readonly spine: FoundSpine | undefined } | undefined;
+  const primaryAlone = (): FoundSpine | undefined =>
+    (found ??= { spine: findSpine(copyStack(primary.stack), true) }).spine;
   const partners = new Map<string, Partner>();
   for (const { series } of planSeries(plan).slice(1)) {
-    const segmented = await segmentSeries(series, input.readInstance, deps);
+    const segmented = await segmentSeries(series, input.readInstance, deps, primaryAlone);
+    const alone = primaryAlone();
     const other = alone && findSpine(copyStack(segmented.stack), true);
     partners.set(series.seriesInstanceUID, {
       ...segmented,

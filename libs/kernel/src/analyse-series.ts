@@ -24,11 +24,14 @@ export interface SegmentedSeries {
 /**
  * Decodes one series, resamples it to sagittal slices of the network's spacing, runs the network over them and gives its
  * answer on slices of 1 mm: those of the series on MR, every 3 mm of the slab that holds the spine on CT.
+ *
+ * @param meanwhile - other work, which may be done while the network runs
  */
 export async function segmentSeries(
   series: Series,
   readInstance: (sopInstanceUID: UID) => Promise<Buffer>,
   deps: KernelDependencies,
+  meanwhile?: () => void,
 ): Promise<SegmentedSeries> {
   const { seriesInstanceUID } = series;
   deps.notify?.({ type: 'stage', stage: 'decode', seriesInstanceUID });
@@ -37,8 +40,11 @@ export async function segmentSeries(
   const plan = networkPlan(deps.segmenter.input);
   const slices = resampleFor(plan, volume);
   deps.notify?.({ type: 'stage', stage: 'segment', seriesInstanceUID });
-  const probabilities = await segmentStack(slices, deps.segmenter, (done, total) =>
-    deps.notify?.({ type: 'progress', stage: 'segment', done, total }),
+  const probabilities = await segmentStack(
+    slices,
+    deps.segmenter,
+    (done, total) => deps.notify?.({ type: 'progress', stage: 'segment', done, total }),
+    meanwhile,
   );
   return { volume, stack: onKernelGrid(plan, volume, probabilities) };
 }

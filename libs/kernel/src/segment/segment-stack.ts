@@ -14,12 +14,14 @@ import { SPINE_CLASSES } from './spine-class';
  *
  * @param stack - sagittal slices at the network's spacing
  * @param onProgress - called with slices done and slices in all
+ * @param meanwhile - other work, done once while the network runs on the first slices
  * @throws KernelModelShapeError `KERNEL_MODEL_SHAPE` when the network answers in another shape
  */
 export async function segmentStack(
   stack: SagittalStack,
   segmenter: SpineSegmenter,
   onProgress?: (done: number, total: number) => void,
+  meanwhile?: () => void,
 ): Promise<ProbabilityStack> {
   const [columns, rows, slices] = stack.dims;
   const { channels, multipleOf } = segmenter.input;
@@ -61,6 +63,7 @@ export async function segmentStack(
     running.catch(() => undefined);
     if (last) store(last.output, last.first);
     if (first + countFrom(first) < slices) next = inputFrom(first + countFrom(first));
+    if (first === 0) meanwhile?.();
     last = { output: await running, first };
   }
   if (last) store(last.output, last.first);
