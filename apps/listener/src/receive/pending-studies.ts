@@ -2,11 +2,14 @@ import { type StudyMarks } from '@endplate/queue';
 
 /** A mark that is not prolonged ends after this: a spool whose process is gone delays a study's version no longer. */
 const MARK_MS = 10 * 60_000;
+/** A mark that could not be set is tried again after this: other listeners learn soon after Redis is back. */
+const RETRY_MS = 5000;
 
 /** How many instances of a study are acknowledged and not yet in the object store; other listeners see that there are. */
 export class PendingStudies {
   private readonly counts = new Map<string, number>();
-  private readonly timer: NodeJS.Timeout;
+  private readonly unmarked = new Set<string>();
+  private readonly timers: readonly NodeJS.Timeout[];
 
   /**
    * @param holder - the name of this process among the listeners
@@ -16,9 +19,12 @@ export class PendingStudies {
     private readonly marks: StudyMarks,
     private readonly holder: string,
     private readonly failed: (error: Error) => void,
+    retryMs = RETRY_MS,
   ) {
-    this.timer = setInterval(() => this.counts.forEach((_, study) => this.mark(study)), MARK_MS / 5);
-    this.timer.unref();
+    this.timers = [
+      setInterval(() => this.counts.forEach((_, study) => this.mark(study)), MARK_MS / 5).unref(),
+      setInterval(() => this.markAgain(), retryMs).unref(),
+    ];
   }
 
   add(studyInstanceUID: string): void {
@@ -44,11 +50,29 @@ export class PendingStudies {
   }
 
   close(): void {
-    clearInterval(this.timer);
+    this.timers.forEach((timer) => clearInterval(timer));
   }
 
   private mark(studyInstanceUID: string): void {
-    this.tell(this.marks.set(studyInstanceUID, this.holder, MARK_MS));
+    const marking = this.marks.set(studyInstanceUID, this.holder, MARK_MS);
+    marking.then(
+      () => this.unmarked.delete(studyInstanceUID),
+      () => this.unmarked.add(studyInstanceUID),
+    );
+    this.tell(marking);
+  }
+
+  /** Told once that they failed; here they are tried until they do not. */
+  private markAgain(): void {
+    for (const study of this.unmarked) {
+      if (!this.counts.has(study)) this.unmarked.delete(study);
+      else {
+        this.marks.set(study, this.holder, MARK_MS).then(
+          () => this.unmarked.delete(study),
+          () => undefined,
+        );
+      }
+    }
   }
 
   private tell(marking: Promise<void>): void {
