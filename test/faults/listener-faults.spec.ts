@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { SopClass, TransferSyntax } from '@endplate/dicom';
 import { openAssociation, type ScuAssociation, Status } from '@endplate/dimse';
 import { instanceKey } from '@endplate/store';
+import { type Child } from '../../apps/cli/src/process/child';
 import { waitUntil } from '../../apps/cli/src/process/wait-until';
 import { asStored, ctInstance, type TestInstance } from '../../apps/listener/src/testing/instance';
 import { EndplateSite } from '../servers/endplate';
@@ -58,7 +59,7 @@ describe('the object store refuses or hangs', () => {
   let s3: TestS3;
   let proxy: FaultyProxy;
   let site: EndplateSite;
-  const open = async (mode: 'spool' | 'store'): Promise<void> => {
+  const open = async (mode: 'spool' | 'store'): Promise<Child> => {
     const env = {
       REDIS_URL: redis.url,
       ENDPLATE_STORE: 's3',
@@ -68,9 +69,10 @@ describe('the object store refuses or hangs', () => {
       S3_SECRET_KEY: s3.secretKey,
       ENDPLATE_ACKNOWLEDGE: mode,
       ENDPLATE_SPOOL_DIR: 'spool',
+      ENDPLATE_SPOOL_RETAIN_MS: '500',
     };
     site = await EndplateSite.open({ env, s3: { ...s3 } });
-    await site.start('listener');
+    return site.start('listener');
   };
   beforeEach(async () => {
     s3 = await startS3();
@@ -94,6 +96,17 @@ describe('the object store refuses or hangs', () => {
     proxy.mode = 'pass';
     await site.start('listener');
     await stored(site, [...refused, ...hanging]);
+  });
+
+  it('what the object store confirmed and lost is stored again from the spool, after a restart too', async () => {
+    const listener = await open('spool');
+    const instances = make('lost', 12);
+    expect(await send(site, instances)).toEqual(success(12));
+    await stored(site, instances);
+    await listener.stop();
+    for (const instance of instances.slice(3, 7)) await site.store.delete(instanceKey(instance));
+    await site.start('listener');
+    await stored(site, instances);
   });
 
   it('store mode answers A700 and takes the same instance later', async () => {
