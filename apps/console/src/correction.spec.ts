@@ -1,7 +1,7 @@
 import { createLogger, type RunningApplication, startApplication } from '@endplate/platform';
 import { createQueues, type Queues } from '@endplate/queue';
 import { type StudyFindings } from '@endplate/findings';
-import { correctionKey } from '@endplate/store';
+import { correctionKey, findingsKey } from '@endplate/store';
 import { Manifests, Timeline, type VersionReason } from '@endplate/studies';
 import { type Browser, chromium } from 'playwright-core';
 import { startRedis, type TestRedis } from '../../../test/servers/redis';
@@ -179,6 +179,25 @@ describe("a reader's correction", () => {
       await page.close();
     });
 
+    it('takes a Modic type of an endplate, cranial ones first', async () => {
+      const key = findingsKey(STUDY.analysed, 1);
+      const findings = JSON.parse((await stored.store.get(key)).toString()) as StudyFindings;
+      const endplates = [endplate('superior'), endplate('inferior')];
+      await stored.store.put(key, Buffer.from(JSON.stringify({ ...findings, endplates })));
+      const page = await browser.newPage({ viewport: { width: 1440, height: 1000 } });
+      await page.goto(`${app.httpUrl}/#/study/${STUDY.analysed}/1/correct`);
+      await page.getByLabel('Modic change of L5 superior').selectOption('1');
+      const rows = await page.locator('.correct table').nth(1).locator('tbody th').allInnerTexts();
+      expect(rows).toEqual(['L5 inferior', 'L5 superior']);
+      await page.getByLabel('Corrected by a').selectOption('physician');
+      await page.getByRole('button', { name: 'Make the corrected version' }).click();
+      await page.getByRole('link', { name: 'Version 2' }).waitFor();
+      const [superior, inferior] = (await corrected()).findings.endplates;
+      expect(superior!.modic).toMatchObject({ value: { type: '1', caveats: ['Infection and tumour not excluded.'] } });
+      expect(inferior).toEqual(endplates[1]);
+      await page.close();
+    });
+
     it('says why it was not taken, and keeps what was entered', async () => {
       const page = await browser.newPage();
       await page.goto(`${app.httpUrl}/#/study/${STUDY.analysed}/1/correct`);
@@ -190,3 +209,13 @@ describe("a reader's correction", () => {
     });
   });
 });
+
+/** An endplate of L5 with a change of type 2. */
+function endplate(position: 'superior' | 'inferior'): StudyFindings['endplates'][number] {
+  const value = { t1Ratio: 1.4, t2Ratio: 1.2, areaMm2: 90, sliceCount: 3, heightPercent: 30, apFraction: 0.6 };
+  return {
+    ...{ id: `vertebra-1-${position}`, vertebraId: 'vertebra-1', vertebraLevel: 'L5', position },
+    discId: position === 'superior' ? 'disc-2' : 'disc-1',
+    modic: { status: 'assessed', value: { ...value, type: '2', caveats: [], outlines: [] }, confidence: 0.7 },
+  };
+}
