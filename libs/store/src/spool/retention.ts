@@ -81,6 +81,8 @@ export class Retention {
     this.timer = setTimeout(
       () => {
         this.timer = undefined;
+        // The one that this timer was set for may have been given up meanwhile.
+        if ((this.kept[0]?.until ?? Infinity) > performance.now()) return this.schedule();
         this.checking = this.checkOldest().finally(() => {
           this.checking = undefined;
           this.schedule();
