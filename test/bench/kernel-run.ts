@@ -1,7 +1,7 @@
 /** One analysis in a fresh process: `node kernel-run.js FOLDER MODEL THREADS`; tells the parent what it took. */
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
-import { analyseStudy, openSegmenter, type KernelStage } from '@endplate/kernel';
+import { analyseStudy, openSegmenter, type KernelStage, type SpineSegmenter } from '@endplate/kernel';
 import { openFolder } from './kernel-study';
 
 /** Seconds of wall and processor time. */
@@ -14,7 +14,7 @@ export interface Cost {
 export interface RunCost {
   readonly threads: number;
   readonly whole: Cost;
-  /** Inside the calls of onnxruntime. */
+  /** The calls of onnxruntime once more with nothing beside them: in the kernel other work goes on meanwhile. */
   readonly network: Cost & { readonly calls: number; readonly slices: number };
   readonly stages: Readonly<Partial<Record<KernelStage, Cost>>>;
   readonly peakRssMb: number;
@@ -40,12 +40,24 @@ class Watch {
 
 const plus = (a: Cost | undefined, b: Cost): Cost => ({ wall: (a?.wall ?? 0) + b.wall, cpu: (a?.cpu ?? 0) + b.cpu });
 
+/** Calls of one shape, with an input of one of them. */
+interface NetworkCalls {
+  readonly input: Float32Array;
+  readonly shape: Parameters<SpineSegmenter['segment']>[1];
+  count: number;
+}
+
+async function bareCalls(segmenter: SpineSegmenter, calls: Iterable<NetworkCalls>): Promise<Cost> {
+  const watch = new Watch();
+  for (const { input, shape, count } of calls) for (let n = 0; n < count; n++) await segmenter.segment(input, shape);
+  return watch.lap();
+}
+
 async function run(folder: string, model: string, threads: number): Promise<RunCost> {
   const segmenter = await openSegmenter((file) => readFile(path.join(model, file)), { intraOpThreads: threads });
   const study = await openFolder(folder);
   const loadedRssMb = process.memoryUsage().rss / 1e6;
-  let network: Cost | undefined;
-  let [calls, slices] = [0, 0];
+  const calls = new Map<string, NetworkCalls>();
   const stages: Partial<Record<KernelStage, Cost>> = {};
   let stage: KernelStage = 'gate';
   const watch = new Watch();
@@ -56,13 +68,11 @@ async function run(folder: string, model: string, threads: number): Promise<RunC
       software: { name: 'Endplate', version: 'bench' },
       segmenter: {
         ...segmenter,
-        async segment(input, shape, place) {
-          const own = new Watch();
-          const answer = await segmenter.segment(input, shape, place);
-          network = plus(network, own.lap());
-          calls += 1;
-          slices += shape[0];
-          return answer;
+        segment(input, shape, place) {
+          const same = calls.get(shape.join());
+          if (same) same.count++;
+          else calls.set(shape.join(), { input, shape, count: 1 });
+          return segmenter.segment(input, shape, place);
         },
       },
       notify(event) {
@@ -73,12 +83,18 @@ async function run(folder: string, model: string, threads: number): Promise<RunC
     },
   );
   const whole = total.lap();
+  const peakRssMb = process.resourceUsage().maxRSS / 1e3;
+  const all = [...calls.values()];
   return {
     threads,
     whole,
-    network: { ...(network ?? { wall: 0, cpu: 0 }), calls, slices },
+    network: {
+      ...(await bareCalls(segmenter, all)),
+      calls: all.reduce((sum, { count }) => sum + count, 0),
+      slices: all.reduce((sum, { count, shape }) => sum + count * shape[0], 0),
+    },
     stages,
-    peakRssMb: process.resourceUsage().maxRSS / 1e3,
+    peakRssMb,
     loadedRssMb,
     outcome: findings.outcome.status,
     discs: findings.discs.length,

@@ -6,7 +6,8 @@
  * npm run bench:kernel -- [--small] [--rounds N] [--kind ct|mr|both] [--model DIR] [--json]
  * ```
  *
- * Stages come from the kernel's own events; outlines and key images are part of `measure`. Progress and tables go to standard
+ * The network's calls are timed by themselves after the analysis, with the same shapes: in it, other work goes on beside
+ * them. Stages come from the kernel's own events; outlines and key images are part of `measure`. Progress and tables go to standard
  * error; with `--json` the last line of standard output is the result.
  * @packageDocumentation
  */
