@@ -19,6 +19,7 @@ import { missingPrograms, type PeerName, PEERS, type RunningPeer, startPeer } fr
 import { ProcessLoad } from './process-load';
 import { type SendOrder, type SendResult } from './sender';
 import { untilReady, untilSettled } from './spool-backlog';
+import { spoolAlone } from './spool-alone';
 import { SPOOL_ENV } from './spool-env';
 
 interface Measured extends SendResult {
@@ -188,6 +189,13 @@ function report({ associations }: Settings, kind: InstanceKind, table: Table): o
   return { ratios, rates };
 }
 
+async function reportSpool({ associations, instances }: Settings, kind: InstanceKind): Promise<void> {
+  for (const count of associations) {
+    const perSecond = await spoolAlone(kind, instances, count);
+    process.stderr.write(`spool alone, ${kind}, ${count} at a time: ${perSecond.toFixed(0)}/s\n`);
+  }
+}
+
 async function main(): Promise<number> {
   try {
     const settings = readSettings();
@@ -198,6 +206,7 @@ async function main(): Promise<number> {
     }
     const table = await run(settings);
     const [result] = settings.kinds.map((kind) => report(settings, kind, table));
+    for (const kind of settings.kinds) await reportSpool(settings, kind);
     if (settings.json) process.stdout.write(`${JSON.stringify(result)}\n`);
     return 0;
   } catch (error) {
