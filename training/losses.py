@@ -4,7 +4,8 @@ import torch
 import torch.nn.functional as F
 
 BACKGROUND, BODY, DISC, SACRUM, CANAL, POSTERIOR = range(6)
-# SPIDER does not tell bodies from posterior elements nor background from sacrum; what it leaves open is summed.
+# SPIDER does not tell bodies from posterior elements nor background from sacrum; what it leaves open is summed, unless a
+# teacher says where the sacrum is.
 VERTEBRA = 6
 # Rare classes weigh more while a network is new; later the weights are even, or it paints over the thin dark bands
 # between marrow and disc, where a wrong "background" would cost less than a wrong "disc".
@@ -46,9 +47,9 @@ def spider_loss(logits, target, weights=UNEVEN):
     logp = logits.log_softmax(1)
     outside = torch.logsumexp(logp[:, [BACKGROUND, SACRUM]], 1)
     vertebra = torch.logsumexp(logp[:, [BODY, POSTERIOR]], 1)
-    scores = torch.stack([outside, logp[:, BODY], logp[:, DISC], logp[:, CANAL], logp[:, POSTERIOR], vertebra], 1)
-    place = torch.tensor([0, 1, 2, 0, 3, 4, 5])[target]
-    each = torch.stack([weights[BACKGROUND], weights[BODY], weights[DISC], weights[CANAL], weights[POSTERIOR], weights[BODY]])[place]
+    scores = torch.stack([outside, logp[:, BODY], logp[:, DISC], logp[:, CANAL], logp[:, POSTERIOR], vertebra, logp[:, SACRUM]], 1)
+    place = torch.tensor([0, 1, 2, 6, 3, 4, 5])[target]
+    each = torch.stack([weights[BACKGROUND], weights[BODY], weights[DISC], weights[CANAL], weights[POSTERIOR], weights[BODY], weights[SACRUM]])[place]
     entropy = -(scores.gather(1, place[:, None])[:, 0] * each).sum() / each.sum()
     p = logp.exp()
     merged = torch.stack([p[:, BODY] + p[:, POSTERIOR], p[:, DISC], p[:, CANAL]], 1)

@@ -16,10 +16,10 @@ import numpy as np
 import torch
 
 from augment import recolour, warp
-from losses import EVEN, UNEVEN, drawn_loss, spider_labels, spider_loss
+from losses import EVEN, SACRUM, UNEVEN, drawn_loss, spider_labels, spider_loss
 from slices import DrawnSlices, SpiderSlices, spider_split
 from spine_net import SpineNet, load_net
-from validate import validate_drawn, validate_spider
+from validate import predict, validate_drawn, validate_spider
 
 # One window per step: (height, width, slices). Sizes vary so that no field of view is special.
 WINDOWS = [(192, 192, 8), (224, 224, 6), (256, 192, 6), (256, 256, 5), (320, 256, 4), (320, 320, 3)]
@@ -31,6 +31,7 @@ def arguments():
     p.add_argument("--spider", help="folder of SPIDER slices; its training patients are then used too")
     p.add_argument("--spider-share", type=float, default=0.4, help="share of a batch that comes from SPIDER")
     p.add_argument("--thick-share", type=float, default=0.5, help="share of the SPIDER slices that are averaged to 3 or 5 mm")
+    p.add_argument("--sacrum-from", help="weights whose answer says where SPIDER's slices show the sacrum")
     p.add_argument("--spider-validation", help="folder of SPIDER slices to validate on; default: that of --spider")
     p.add_argument("--out", required=True)
     p.add_argument("--start", help="weights to start from")
@@ -43,6 +44,25 @@ def arguments():
     p.add_argument("--threads", type=int, default=2)
     p.add_argument("--every", type=int, default=100, help="steps between validations")
     return p.parse_args()
+
+
+class SpiderClasses:
+    """Classes of SPIDER's slices; with a teacher, what it takes for sacrum outside the labels is sacrum. Made when first asked for.
+
+    Without one a network forgets the sacrum: SPIDER carries no label for it, so nothing there speaks against background.
+    """
+
+    def __init__(self, slices, teacher=None):
+        self.slices, self.teacher, self.known = slices, teacher, {}
+
+    def __getitem__(self, n):
+        if n not in self.known:
+            _, image, mask = self.slices.items[n]
+            classes = spider_labels(mask)
+            if self.teacher:
+                classes[(mask == 0) & (predict(self.teacher, image[None]) == SACRUM)] = SACRUM
+            self.known[n] = classes
+        return self.known[n]
 
 
 def batch(random, drawn, spider, a):
@@ -91,7 +111,7 @@ def main():
     spider, checked = None, None
     if a.spider:
         slices = SpiderSlices(a.spider, spider_split(a.spider)[0])
-        spider = slices, [spider_labels(mask) for _, _, mask in slices.items]
+        spider = slices, SpiderClasses(slices, load_net(a.sacrum_from).eval() if a.sacrum_from else None)
     folder = a.spider_validation or a.spider
     if folder:
         checked = SpiderSlices(folder, spider_split(folder)[1])
