@@ -6,7 +6,7 @@ export interface Threshold {
 }
 
 /** Version of the table below; written into findings.json and every SR. Any change of a value changes it. */
-export const THRESHOLDS_VERSION = '2026.11.5';
+export const THRESHOLDS_VERSION = '2026.11.6';
 
 const t = (value: number, unit: string, source: string): Threshold => ({ value, unit, source });
 const AGATSTON = 'Agatston et al. 1990, J Am Coll Cardiol 15:827';
@@ -69,6 +69,16 @@ export const THRESHOLD_TABLE = {
     minIslandMm3: t(3, 'mm3', OWN),
     guardFwhms: t(0.65, 'FWHM', 'edge response of a Gaussian: 6 % of the step is left at 0.65 FWHM'),
     separateMm: t(0.5, 'mm', `${OWN}: the outline of bone may be half a voxel of the segmentation off`),
+    thickFwhms: t(
+      1.5,
+      'FWHM within the slice',
+      `${OWN}: from this distance of slices a gap to bone is not seen across them`,
+    ),
+    contactShare: t(
+      0.5,
+      '1',
+      `${OWN}: a calcification ends where half of its step is left; what is denser in the guard band ties it to bone`,
+    ),
     rimRadius: t(0.8, 'of the half axes', `${OWN}: osteophytes stand at the rim`),
     rimFwhms: t(0.65, 'FWHM', 'as guardFwhms'),
     plateauNoise: t(
@@ -91,6 +101,7 @@ export const THRESHOLD_TABLE = {
     stabilityHU: t(30, 'HU', 'issue rule'),
     agatstonSliceMm: t(3, 'mm', AGATSTON),
     nominalLesionHU: t(500, 'HU', `${OWN}: for the smallest lesion that could be shown`),
+    densestLesionHU: t(1000, 'HU', `${OWN}: what blur took from a small lesion is given back up to this density`),
     coreErosionMm: t(1.5, 'mm', OWN),
     minCoreVoxels: t(40, 'voxels', `${OWN}: for a stable median`),
     nucleusRadius: t(0.6, 'of the half axes', 'nucleus takes 30 to 50 % of the cross-section'),
@@ -146,7 +157,11 @@ export const THRESHOLD_TABLE = {
     pfirrmann3: t(0.192, 'disc / CSF', GRADES),
     collapsedIndex: t(0.17, 'disc / body height', 'grade 5 is a collapsed disc space'),
     minSlipMm: t(0, 'mm', 'reported as measured'),
-    defectDepthMm: t(3, 'mm', `${OWN}: shallower dents are common`),
+    defectDepthMm: t(
+      2,
+      'mm',
+      `${OWN}: 704 smooth endplates of drawn spines other than those of the validation read 1.5 mm at most`,
+    ),
     defectReachMm: t(9, 'mm', `${OWN}: deeper ones are said to be as deep as this`),
     defectContrastHU: t(
       40,
@@ -159,6 +174,11 @@ export const THRESHOLD_TABLE = {
       18,
       'mm',
       `${OWN}: from the first to the last slice of a body; a voxel then turns it by 3 degrees`,
+    ),
+    cobbStiffness: t(
+      0.1,
+      '1',
+      `${OWN}: halves the excess of the largest angle on drawn spines other than those of the validation`,
     ),
     cobbMinVertebrae: t(4, 'whole vertebrae', OWN),
   },

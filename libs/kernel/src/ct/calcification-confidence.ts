@@ -4,8 +4,8 @@ import { THRESHOLDS } from '../thresholds';
 import { type DiscOnCt } from './disc-on-ct';
 import { denseTissue, type DenseTissue } from './dense-islands';
 import { islandVolumes } from './describe-calcification';
-import { erodeDisc, growDisc } from './disc-box';
-import { type DiscReference } from './disc-reference';
+import { erodeDisc, growDisc, type DiscBox } from './disc-box';
+import { discCore, type DiscReference } from './disc-reference';
 
 const CT = THRESHOLDS.ct;
 
@@ -45,19 +45,26 @@ function noiseMargin(reference: DiscReference): number {
  * over the largest, not under 0.2; 0.5 when a burden appears from nothing, 0.2 when it vanishes.
  */
 function stability(disc: DiscOnCt, reference: DiscReference, volumeMm3: number): number {
-  const volumeOf = (box: DiscOnCt['box'], own: DiscReference): number =>
-    islandVolumes({ ...disc, box }, own, denseTissue(box, own)).reduce((sum, island) => sum + island.volumeMm3, 0);
-  const shifted = [-CT.stabilityHU, CT.stabilityHU].map((by) => {
-    const box = { ...disc.box, hu: disc.box.hu.map((hu) => hu + by) };
-    return volumeOf(box, reference);
-  });
-  const outlined = [erodeDisc(disc.box), growDisc(disc.box)].map((box) => {
-    const core = box.disc.map((value, at) => (value === 1 && reference.toBone[at]! > reference.guardMm ? 1 : 0));
-    return volumeOf(box, { ...reference, core });
-  });
+  if (!mayHoldSeed(disc.box)) return 1;
+  const volumeOf = (box: DiscBox, own: DiscReference): number =>
+    islandVolumes(box, own, denseTissue(box, own)).reduce((sum, island) => sum + island.volumeMm3, 0);
+  const shifted = [-CT.stabilityHU, CT.stabilityHU].map((by) =>
+    volumeOf({ ...disc.box, hu: disc.box.hu.map((hu) => hu + by) }, reference),
+  );
+  const outlined = [erodeDisc(disc.box), growDisc(disc.box)].map((box) =>
+    volumeOf(box, { ...reference, core: discCore(box) }),
+  );
   const volumes = [...shifted, ...outlined];
   const top = Math.max(volumeMm3, ...volumes);
   const low = Math.min(volumeMm3, ...volumes);
   if (top === 0) return 1;
   return volumeMm3 === 0 ? 0.5 : Math.max(0.2, low / top);
+}
+
+/** Whether a voxel of the disc, larger by a voxel, would be a seed if it were denser by 30 HU. */
+function mayHoldSeed(box: DiscBox): boolean {
+  const core = discCore(growDisc(box));
+  for (let at = core.indexOf(1); at >= 0; at = core.indexOf(1, at + 1))
+    if (box.hu[at]! >= CT.seedHU - CT.stabilityHU) return true;
+  return false;
 }

@@ -7,7 +7,7 @@ import { describeCalcification } from './describe-calcification';
 import { hasMetal, type DiscBox } from './disc-box';
 import { type DiscOnCt } from './disc-on-ct';
 import { discReference, type DiscReference } from './disc-reference';
-import { effectiveFwhmMm } from './point-spread';
+import { effectiveFwhmMm, smallestDetectableMm } from './point-spread';
 
 const CT = THRESHOLDS.ct;
 
@@ -36,17 +36,31 @@ export function assessCalcification(disc: DiscOnCt): CalcificationResult {
       `The disc is ${disc.heightMm.toFixed(1)} mm high; ${(CT.minHeightFwhms * fwhm).toFixed(1)} mm are needed at this resolution.`,
     );
   }
-  const reference = discReference(box, CT.guardFwhms * fwhm);
+  const reference = discReference(box);
   if (reference.voxels < CT.minCoreVoxels)
     return withhold('DISC_TOO_SMALL', 'Too few voxels lie away from bone to measure.');
   const problem = unreliable(box, reference);
   if (problem) return withhold(problem.code, problem.text);
+  const smallestMm = smallestDetectableMm(spread, reference.medianHU, CT.nominalLesionHU);
+  if (smallestMm / 2 > (deepest(box) - CT.guardFwhms / 2) * fwhm) {
+    return withhold(
+      'DISC_TOO_THIN',
+      `A calcification that this series could show, ${smallestMm.toFixed(1)} mm, could not be told from bone anywhere in this disc.`,
+    );
+  }
   const dense = denseTissue(box, reference);
-  const value = describeCalcification(disc, reference, dense);
+  const value = describeCalcification(disc, reference, dense, smallestMm);
   return {
     assessment: assessed(value, calcificationConfidence(disc, reference, dense, value)),
     islands: dense.islands,
   };
+}
+
+/** Largest distance of a voxel of the disc from bone, in widths of the point spread. */
+function deepest({ disc, toBone }: DiscBox): number {
+  let most = -Infinity;
+  for (let at = disc.indexOf(1); at >= 0; at = disc.indexOf(1, at + 1)) most = Math.max(most, toBone[at]!);
+  return most;
 }
 
 function unreliable(

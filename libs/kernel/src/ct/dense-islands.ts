@@ -1,5 +1,7 @@
-import { connectedComponents, type Components } from '../shape/components';
+import { quantile } from '../measure/statistics';
+import { connectedComponents, faceNeighbours, type Components } from '../shape/components';
 import { THRESHOLDS } from '../thresholds';
+import { boneShare, LEAST_WIDTHS } from './bone-blur';
 import { type DiscBox } from './disc-box';
 import { type DiscReference } from './disc-reference';
 
@@ -8,115 +10,174 @@ export interface DenseIsland {
   readonly voxels: readonly number[];
 }
 
-/** What is dense in and around a disc. */
+/** What is dense in a disc. */
 export interface DenseTissue {
   /** HU from which an island grows. */
   readonly growHU: number;
+  /** HU less what the blur of bone adds, per voxel; NaN where bone itself is. */
+  readonly clearedHU: Float32Array;
   /** Islands of the disc that pass every rule. */
   readonly islands: readonly DenseIsland[];
-  /** 1 where a voxel belongs to dense tissue connected to bone and to no island. */
-  readonly boneContinuous: Uint8Array;
+  /** Pieces that would be islands but continue into bone; their voxels in the core. */
+  readonly onBone: readonly DenseIsland[];
 }
 
 const CT = THRESHOLDS.ct;
 const MIN_SHARE_IN_DISC = 0.5;
+/** Voxels that an island may reach into the guard band: where the outline of bone is off, all of the band is dense. */
+const BAND_STEPS = 2;
 
 /**
- * Dense tissue grown over the whole box, so that what is continuous with bone is known as such even where the outline of
- * the disc is a voxel off; islands need a seed in the core and most of their voxels in the disc. What hangs on bone only
- * by voxels under the seed threshold, which blur alone makes, is an island of its own when it keeps its distance.
+ * Dense tissue of a disc: pieces outside the guard band next to bone with a seed in the disc and most of their voxels in
+ * it. A piece continues into bone when its denser half, the blur of bone taken out, reaches through the guard band; then it
+ * is no island.
  */
 export function denseTissue(box: DiscBox, reference: DiscReference): DenseTissue {
   const growHU = Math.max(CT.growHU, reference.medianHU + CT.growSigmas * reference.sigmaHU);
-  const grown = connectedComponents(box, overThreshold(box.hu, growHU));
-  const pieces = describePieces(box, reference, grown);
-  const islands = pieces.filter((p) => !p.bone && isIsland(box, p)).map(({ voxels }) => ({ voxels }));
-  const mask = new Uint8Array(grown.labels.length);
-  for (let at = 0; at < mask.length; at++) {
-    const label = grown.labels[at]!;
-    if (label > 0 && pieces[label - 1]!.bone) mask[at] = 1;
+  const clearedHU = clearOfBone(box, reference);
+  const islands: DenseIsland[] = [];
+  const onBone: DenseIsland[] = [];
+  for (const piece of densePieces(box, reference, growHU)) {
+    const stepHU = pieceDensity(box, reference, piece) - reference.medianHU;
+    if (continuesIntoBone(box, reference, clearedHU, piece, stepHU)) {
+      onBone.push(...piecesApart(box, piece));
+    } else {
+      const voxels = growIntoBand(box, reference, clearedHU, piece, growHU);
+      if (voxels.length * box.voxelMm3 >= CT.minIslandMm3) islands.push({ voxels });
+    }
   }
-  const separate = separateIslands(box, reference, mask, Math.max(CT.seedHU, growHU));
-  for (const { voxels } of separate) for (const at of voxels) mask[at] = 0;
-  return { growHU, islands: [...islands, ...separate], boneContinuous: mask };
+  return { growHU, clearedHU, islands, onBone };
 }
 
-/** 1 where the density reaches a threshold, within a mask where one is given. */
-function overThreshold(hu: Float32Array, thresholdHU: number, within?: Uint8Array): Uint8Array {
+function clearOfBone({ hu, toBone }: DiscBox, { blur }: DiscReference): Float32Array {
+  const cleared = new Float32Array(hu);
+  for (let at = 0; at < cleared.length; at++) {
+    const d = toBone[at]!;
+    if (d > CT.guardFwhms) continue;
+    cleared[at] = d > LEAST_WIDTHS ? hu[at]! - blur.addedHU(d) : Number.NaN;
+  }
+  return cleared;
+}
+
+/** Pieces over the growth threshold and clear of the guard band, with a seed in the disc and most of their voxels in it. */
+function densePieces(box: DiscBox, { core }: DiscReference, growHU: number): number[][] {
+  const { hu, toBone } = box;
   const mask = new Uint8Array(hu.length);
-  for (let at = 0; at < hu.length; at++)
-    if (hu[at]! >= thresholdHU && (within === undefined || within[at] === 1)) mask[at] = 1;
-  return mask;
-}
-
-interface Piece {
-  readonly size: number;
-  /** Whether a voxel of it lies in bone. */
-  bone: boolean;
-  seeds: number;
-  /** Smallest distance to bone of its voxels in the disc, mm. */
-  nearestMm: number;
-  readonly voxels: number[];
-}
-
-/** One entry per component, in the order of their labels; voxels are those in the disc. */
-function describePieces(box: DiscBox, reference: DiscReference, { labels, sizes }: Components): Piece[] {
-  const pieces = sizes
-    .slice(1)
-    .map((size): Piece => ({ size, bone: false, seeds: 0, nearestMm: Infinity, voxels: [] }));
-  for (let at = 0; at < labels.length; at++) {
-    const label = labels[at]!;
-    if (label === 0) continue;
-    const piece = pieces[label - 1]!;
-    if (box.bone[at] === 1) piece.bone = true;
-    if (box.disc[at] !== 1) continue;
-    piece.voxels.push(at);
-    piece.nearestMm = Math.min(piece.nearestMm, reference.toBone[at]!);
-    if (reference.core[at] === 1 && box.hu[at]! >= CT.seedHU) piece.seeds++;
+  let seeds = 0;
+  for (let at = 0; at < mask.length; at++) {
+    if (!(hu[at]! >= growHU && toBone[at]! > CT.guardFwhms)) continue;
+    mask[at] = 1;
+    if (core[at] === 1 && hu[at]! >= CT.seedHU) seeds++;
   }
-  return pieces;
-}
-
-function isIsland(box: DiscBox, piece: Piece): boolean {
-  return (
-    piece.seeds > 0 &&
-    piece.voxels.length >= MIN_SHARE_IN_DISC * piece.size &&
-    piece.voxels.length * box.voxelMm3 >= CT.minIslandMm3
+  if (seeds === 0) return [];
+  const { labels, sizes }: Components = connectedComponents(box, mask);
+  const pieces = sizes.map(() => ({ seeds: 0, voxels: [] as number[] }));
+  for (let at = 0; at < labels.length; at++) {
+    if (labels[at] === 0 || core[at] !== 1) continue;
+    const piece = pieces[labels[at]!]!;
+    piece.voxels.push(at);
+    if (hu[at]! >= CT.seedHU) piece.seeds++;
+  }
+  return pieces.flatMap((piece, label) =>
+    piece.seeds > 0 && piece.voxels.length >= MIN_SHARE_IN_DISC * sizes[label]! ? [piece.voxels] : [],
   );
 }
 
-/** Pieces of bone-continuous tissue that come off at the seed threshold and lie clear of the guard band. */
-function separateIslands(
+/**
+ * Whether the denser half of a piece hangs on bone by voxels like it. Within a slice the picture itself shows a gap; across
+ * thick slices the blur of bone fills it, so that what bone adds there is taken out first.
+ */
+function continuesIntoBone(
   box: DiscBox,
-  reference: DiscReference,
-  boneContinuous: Uint8Array,
-  thresholdHU: number,
-): DenseIsland[] {
-  const parts = connectedComponents(box, overThreshold(box.hu, thresholdHU, boneContinuous));
-  return describePieces(box, reference, parts)
-    .filter((p) => !p.bone && p.nearestMm > reference.guardMm + CT.separateMm && isIsland(box, p))
-    .map(({ voxels }) => ({ voxels }));
+  { medianHU, sigmaHU }: DiscReference,
+  clearedHU: Float32Array,
+  piece: readonly number[],
+  stepHU: number,
+): boolean {
+  const { hu, toBone, bone } = box;
+  const plane = box.nx * box.ny;
+  const thick = box.spacingMm[2] >= CT.thickFwhms * box.fwhmMm[0];
+  const halfHU = medianHU + CT.contactShare * stepHU;
+  const isLike = (at: number, across: boolean): boolean => {
+    if (!across) return hu[at]! >= halfHU;
+    const share = toBone[at]! > CT.guardFwhms ? 0 : boneShare(toBone[at]!);
+    return clearedHU[at]! >= medianHU + Math.max(CT.contactShare * (1 - share) * stepHU, sigmaHU);
+  };
+  const seen = new Uint8Array(hu.length);
+  const queue = piece.filter((at) => hu[at]! >= halfHU);
+  for (const at of queue) seen[at] = 1;
+  const near = new Int32Array(6);
+  for (let n = 0; n < queue.length; n++) {
+    const from = queue[n]!;
+    const count = faceNeighbours(box, from, near);
+    for (let k = 0; k < count; k++) {
+      const at = near[k]!;
+      if (seen[at] === 1) continue;
+      const across = thick && Math.abs(at - from) === plane;
+      // Bone right behind the piece: no voxel between them could show a gap.
+      if (across && bone[at] === 1 && !(toBone[at]! > LEAST_WIDTHS)) return true;
+      if (!isLike(at, across)) continue;
+      if (bone[at] === 1) return true;
+      seen[at] = 1;
+      queue.push(at);
+    }
+  }
+  return false;
 }
 
-/** Pieces of the disc over the seed threshold that hang on bone and reach out of its guard band and a margin. */
-export function piecesOnBone(box: DiscBox, reference: DiscReference, dense: DenseTissue): DenseIsland[] {
-  // Distances are those of voxel centres: bone may begin half a voxel before.
-  const beyond = reference.guardMm + CT.separateMm + Math.max(...box.spacingMm) / 2;
-  const thresholdHU = Math.max(CT.seedHU, dense.growHU);
-  const mask = overThreshold(box.hu, thresholdHU, box.disc);
-  for (let at = 0; at < mask.length; at++)
-    if (mask[at] === 1 && (dense.boneContinuous[at] !== 1 || !(reference.toBone[at]! > beyond))) mask[at] = 0;
-  const parts = connectedComponents(box, mask);
-  return describePieces(box, reference, parts)
-    .filter((p) => isIsland(box, p))
-    .map(({ voxels }) => ({ voxels }));
+/** What of a piece on bone is dense and reaches out of the guard band and a margin. */
+function piecesApart(box: DiscBox, piece: readonly number[]): DenseIsland[] {
+  const marginMm = CT.separateMm + box.spacingMm[0] / 2;
+  const mask = new Uint8Array(box.hu.length);
+  const beyond = CT.guardFwhms + marginMm / box.fwhmMm[2];
+  for (const at of piece) if (box.hu[at]! >= CT.seedHU && box.toBone[at]! > beyond) mask[at] = 1;
+  const { labels, sizes } = connectedComponents(box, mask);
+  const parts = sizes.map((): number[] => []);
+  for (const at of piece) if (labels[at]! > 0) parts[labels[at]!]!.push(at);
+  return parts.filter((part) => part.length * box.voxelMm3 >= CT.minIslandMm3).map((voxels) => ({ voxels }));
+}
+
+/** Density of the inside of a piece: its 95th percentile less what noise adds to it. */
+export function pieceDensity({ hu }: DiscBox, { sigmaHU }: DiscReference, voxels: readonly number[]): number {
+  const densities = voxels.map((at) => hu[at]!);
+  return Math.max(quantile(densities, 0.95) - CT.plateauNoise * sigmaHU, quantile(densities, 0.5));
+}
+
+/** A piece with those voxels of the guard band beside it that are dense beyond what bone adds there. */
+function growIntoBand(
+  box: DiscBox,
+  { blur, medianHU }: DiscReference,
+  clearedHU: Float32Array,
+  piece: readonly number[],
+  growHU: number,
+): number[] {
+  const voxels = [...piece];
+  const seen = new Set(piece);
+  const near = new Int32Array(6);
+  for (let step = 0, from = 0; step < BAND_STEPS; step++) {
+    const end = voxels.length;
+    for (; from < end; from++) {
+      const count = faceNeighbours(box, voxels[from]!, near);
+      for (let k = 0; k < count; k++) {
+        const at = near[k]!;
+        const d = box.toBone[at]!;
+        if (d > CT.guardFwhms || box.disc[at] !== 1 || seen.has(at)) continue;
+        if (!(clearedHU[at]! >= Math.max(growHU, medianHU + CT.growSigmas * blur.sigmaHU(d)))) continue;
+        seen.add(at);
+        voxels.push(at);
+      }
+    }
+  }
+  return voxels;
 }
 
 /** Volume at a threshold: voxels of the disc at or over it that hang together with an island, mm3. */
 export function volumeOver(box: DiscBox, dense: DenseTissue, thresholdHU: number): number {
   if (dense.islands.length === 0) return 0;
-  const mask = overThreshold(box.hu, thresholdHU, box.disc);
-  for (let at = 0; at < mask.length; at++) if (dense.boneContinuous[at] !== 0) mask[at] = 0;
+  const { disc } = box;
+  const mask = new Uint8Array(disc.length);
+  for (let at = 0; at < mask.length; at++) if (disc[at] === 1 && dense.clearedHU[at]! >= thresholdHU) mask[at] = 1;
+  for (const { voxels } of dense.onBone) for (const at of voxels) mask[at] = 0;
   const { labels, sizes } = connectedComponents(box, mask);
   const touches = new Uint8Array(sizes.length);
   for (const { voxels } of dense.islands) for (const at of voxels) if (labels[at]! > 0) touches[labels[at]!] = 1;

@@ -4,25 +4,30 @@ import { quantile } from '../measure/statistics';
 import { distanceTo } from '../shape/distance';
 import { THRESHOLDS } from '../thresholds';
 import { type DiscOnCt } from './disc-on-ct';
-import { agatstonLike, piecesOnBone, volumeOver, type DenseIsland, type DenseTissue } from './dense-islands';
+import { agatstonLike, volumeOver, type DenseIsland, type DenseTissue } from './dense-islands';
 import { type DiscAxes, type DiscBox } from './disc-box';
 import { type DiscReference } from './disc-reference';
-import { islandContent } from './island-content';
-import { effectiveFwhmMm, smallestDetectableMm } from './point-spread';
+import { islandVolume } from './island-content';
+import { effectiveFwhmMm } from './point-spread';
 
 const CT = THRESHOLDS.ct;
 const MAX_ISLANDS = 256;
 const MAX_APART = 64;
 
 /** The values of one disc: burden, islands, what lies apart, and what the series could have shown. */
-export function describeCalcification(disc: DiscOnCt, reference: DiscReference, dense: DenseTissue): Calcification {
+export function describeCalcification(
+  disc: DiscOnCt,
+  reference: DiscReference,
+  dense: DenseTissue,
+  smallestMm: number,
+): Calcification {
   const { box } = disc;
   const all = dense.islands.flatMap((island) => island.voxels.map((at) => box.hu[at]!));
   const discVolumeMm3 = box.disc.reduce((sum, value) => sum + value, 0) * box.voxelMm3;
   const extent = discExtent(disc);
-  const islands = islandVolumes(disc, reference, dense).sort((a, b) => b.volumeMm3 - a.volumeMm3);
+  const islands = islandVolumes(box, reference, dense).sort((a, b) => b.volumeMm3 - a.volumeMm3);
   const volumeMm3 = islands.reduce((sum, island) => sum + island.volumeMm3, 0);
-  const apart = describeApart(disc, reference, dense, extent);
+  const apart = describeApart(disc, dense, extent);
   return {
     present: islands.length > 0,
     volumeMm3,
@@ -37,7 +42,7 @@ export function describeCalcification(disc: DiscOnCt, reference: DiscReference, 
       : {}),
     islands: islands
       .slice(0, MAX_ISLANDS)
-      .map(({ island, volumeMm3: own }) => describeIsland(disc, reference, island, own, extent)),
+      .map(({ island, volumeMm3: own }) => describeIsland(disc, island, own, extent)),
     sensitivityBandMm3: {
       over130: volumeOver(box, dense, CT.bandLowHU),
       over160: volumeOver(box, dense, CT.bandMiddleHU),
@@ -48,23 +53,19 @@ export function describeCalcification(disc: DiscOnCt, reference: DiscReference, 
     agatstonLike: agatstonLike(box, dense),
     referenceMedianHU: reference.medianHU,
     referenceSigmaHU: reference.sigmaHU,
-    smallestDetectableMm: smallestDetectableMm(disc.spread, reference.medianHU, CT.nominalLesionHU),
+    smallestDetectableMm: smallestMm,
   };
 }
 
 /** Every island with its volume, partial volume taken out, mm3. */
 export function islandVolumes(
-  { box, axes, spread }: DiscOnCt,
+  box: DiscBox,
   reference: DiscReference,
   dense: DenseTissue,
 ): { readonly island: DenseIsland; readonly volumeMm3: number }[] {
-  const fwhmMm = effectiveFwhmMm(spread, axes.cranial);
-  const mask = Uint8Array.from(dense.boneContinuous);
-  for (const island of dense.islands) for (const at of island.voxels) mask[at] = 1;
-  return dense.islands.map((island) => ({
-    island,
-    volumeMm3: islandContent(box, reference, island, fwhmMm, mask).volumeMm3,
-  }));
+  const mask = new Uint8Array(box.hu.length);
+  for (const { voxels } of [...dense.islands, ...dense.onBone]) for (const at of voxels) mask[at] = 1;
+  return dense.islands.map((island) => ({ island, volumeMm3: islandVolume(box, reference, dense, island, mask) }));
 }
 
 interface Extent {
@@ -102,20 +103,15 @@ function discExtent({ box, axes }: DiscOnCt): Extent {
   };
 }
 
-function describeIsland(
-  disc: DiscOnCt,
-  reference: DiscReference,
-  island: DenseIsland,
-  volumeMm3: number,
-  extent: Extent,
-): CalcificationIsland {
+function describeIsland(disc: DiscOnCt, island: DenseIsland, volumeMm3: number, extent: Extent): CalcificationIsland {
   const { box } = disc;
   const hu = island.voxels.map((at) => box.hu[at]!);
   const centroidLps = centroidOf(box, island);
-  const nearBone = quantile(
-    island.voxels.map((at) => reference.toBone[at]!),
+  const widths = quantile(
+    island.voxels.map((at) => box.toBone[at]!),
     0.1,
   );
+  const nearBone = widths * effectiveFwhmMm(disc.spread, disc.axes.cranial);
   return {
     volumeMm3,
     centroidLps: [...centroidLps],
@@ -133,16 +129,16 @@ function centroidOf(box: DiscBox, { voxels }: DenseIsland): Vec3 {
 }
 
 /** What pieces that hang on bone may be: they span both bones, lie at the rim of the disc, or on an endplate. */
-function describeApart(disc: DiscOnCt, reference: DiscReference, dense: DenseTissue, extent: Extent): ApartPiece[] {
+function describeApart(disc: DiscOnCt, dense: DenseTissue, extent: Extent): ApartPiece[] {
   const { box, axes } = disc;
-  const pieces = piecesOnBone(box, reference, dense);
-  if (pieces.length === 0) return [];
+  if (dense.onBone.length === 0) return [];
   const isAbove = (at: number): boolean => dot(sub(voxelLps(box, at), axes.centreLps), axes.cranial) > 0;
   const toUpper = distanceTo(box, box.spacingMm, (at) => box.bone[at] === 1 && isAbove(at));
   const toLower = distanceTo(box, box.spacingMm, (at) => box.bone[at] === 1 && !isAbove(at));
-  const reachMm = reference.guardMm + CT.separateMm + 1.5 * Math.max(...box.spacingMm);
+  const guardMm = CT.guardFwhms * effectiveFwhmMm(disc.spread, axes.cranial);
+  const reachMm = guardMm + CT.separateMm + box.spacingMm[0] / 2 + 1.5 * Math.max(...box.spacingMm);
   const meets = (piece: DenseIsland, to: Float32Array): boolean => piece.voxels.some((at) => to[at]! <= reachMm);
-  return pieces
+  return [...dense.onBone]
     .sort((a, b) => b.voxels.length - a.voxels.length)
     .slice(0, MAX_APART)
     .map((piece): ApartPiece => {

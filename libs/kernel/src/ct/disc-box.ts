@@ -3,9 +3,11 @@ import { type NativeLabels } from '../level/native-labels';
 import { CLASS } from '../segment/spine-class';
 import { faceNeighbours, type VoxelBox } from '../shape/components';
 import { dilate } from '../shape/dilate';
-import { distanceTo } from '../shape/distance';
 import { labelExtents } from '../shape/label-extent';
 import { THRESHOLDS } from '../thresholds';
+import { type ProbabilityStack } from '../segment/probability-stack';
+import { boneEndFrom, distanceFromBone } from './bone-distance';
+import { type PointSpread } from './point-spread';
 
 /** The disc's own axes in LPS, unit: `posterior` along the endplates, `cranial` across them, `left` to the patient's left. */
 export interface DiscAxes {
@@ -32,7 +34,9 @@ export interface DiscBox extends VoxelBox {
   /** 1 in vertebral bodies, sacrum and posterior elements. */
   readonly bone: Uint8Array;
   readonly canal: Uint8Array;
-  /** Distance to bone, mm, per voxel. */
+  /** Full width at half maximum of the point spread along x, y and z, mm. */
+  readonly fwhmMm: Vec3;
+  /** Distance from the surface of bone per voxel, in widths of the point spread; negative within bone. */
   readonly toBone: Float32Array;
   /** (x, y, z) of the box -\> LPS mm. */
   readonly ijkToLps: Affine;
@@ -46,9 +50,16 @@ const CLOSING_MM = 3;
 /**
  * Cuts the box around one disc out of a volume, with its masks.
  *
+ * @param stack - what the labels were taken from: it knows where bone ends between two slices
  * @returns undefined when the instance has no voxel there
  */
-export function discBox(volume: HounsfieldVolume, labels: NativeLabels, instance: number): DiscBox | undefined {
+export function discBox(
+  volume: HounsfieldVolume,
+  labels: NativeLabels,
+  stack: ProbabilityStack,
+  instance: number,
+  spread: PointSpread,
+): DiscBox | undefined {
   const bounds = labelExtents(labels.instances, labels.dims)[instance];
   if (!bounds) return undefined;
   const spacingMm = [0, 1, 2].map((axis) =>
@@ -68,9 +79,16 @@ export function discBox(volume: HounsfieldVolume, labels: NativeLabels, instance
   const cut = [0, 1, 2].some(
     (a) => bounds.low[a]! + labels.offset[a]! <= 0 || bounds.high[a]! + labels.offset[a]! >= volume.dims[a]! - 1,
   );
-  const toBone = distanceTo(box, spacingMm, (at) => masks.bone[at] === 1);
+  const fwhmMm: Vec3 = [spread.inPlaneMm, spread.inPlaneMm, spread.throughPlaneMm];
+  const toBone = distanceFromBone(
+    box,
+    spacingMm,
+    fwhmMm,
+    masks.bone,
+    boneEndFrom(stack, ijkToLps as unknown as Affine),
+  );
   const voxelMm3 = spacingMm[0] * spacingMm[1] * spacingMm[2];
-  return { ...box, spacingMm, voxelMm3, ...masks, disc, toBone, ijkToLps, cut };
+  return { ...box, spacingMm, voxelMm3, ...masks, disc, fwhmMm, toBone, ijkToLps, cut };
 }
 
 interface Masks {

@@ -1,14 +1,11 @@
-import { quantile } from '../measure/statistics';
+import { medianAndSigma } from '../measure/statistics';
 import { THRESHOLDS } from '../thresholds';
 import { distanceTo } from '../shape/distance';
+import { boneBlur, type BoneBlur } from './bone-blur';
 import { type DiscBox } from './disc-box';
 
 /** Where a disc is searched and against what. */
 export interface DiscReference {
-  /** Width of the guard band next to bone, mm. */
-  readonly guardMm: number;
-  /** Distance to bone, mm, per voxel. */
-  readonly toBone: Float32Array;
   /** 1 in the disc outside the guard band next to bone. */
   readonly core: Uint8Array;
   /** Median of the eroded core and 1.4826 MAD, HU. */
@@ -16,36 +13,46 @@ export interface DiscReference {
   readonly sigmaHU: number;
   /** Voxels that the median rests on. */
   readonly voxels: number;
+  /** What bone adds to the voxels of its guard band. */
+  readonly blur: BoneBlur;
 }
 
-const MAD_TO_SIGMA = 1.4826;
+const CT = THRESHOLDS.ct;
 
 /**
  * Guard band, core and reference of a disc: the reference is taken in the core, further eroded from the disc's rim and
  * away from gas.
- *
- * @param guardMm - width of the guard band next to bone
  */
-export function discReference(box: DiscBox, guardMm: number): DiscReference {
-  const { toBone } = box;
+export function discReference(box: DiscBox): DiscReference {
+  const core = discCore(box);
   const toOutside = distanceTo(box, box.spacingMm, (at) => box.disc[at] === 0);
-  const toGas = distanceTo(box, box.spacingMm, (at) => box.disc[at] === 1 && box.hu[at]! < THRESHOLDS.ct.vacuumHU);
-  const core = box.disc.map((value, at) => (value === 1 && toBone[at]! > guardMm ? 1 : 0));
+  const toGas = distanceFromGas(box);
   const values: number[] = [];
   const gather = (rimMm: number): void => {
     values.length = 0;
-    core.forEach((value, at) => {
-      if (value === 1 && toOutside[at]! > rimMm && toGas[at]! > guardMm) values.push(box.hu[at]!);
-    });
+    for (let at = core.indexOf(1); at >= 0; at = core.indexOf(1, at + 1)) {
+      if (toOutside[at]! > rimMm && !(toGas && toGas[at]! <= CT.guardFwhms)) values.push(box.hu[at]!);
+    }
   };
-  gather(THRESHOLDS.ct.coreErosionMm);
-  if (values.length < THRESHOLDS.ct.minCoreVoxels) gather(0);
-  const medianHU = quantile(values, 0.5);
-  const sigmaHU =
-    MAD_TO_SIGMA *
-    quantile(
-      values.map((value) => Math.abs(value - medianHU)),
-      0.5,
-    );
-  return { guardMm, toBone, core, medianHU, sigmaHU, voxels: values.length };
+  gather(CT.coreErosionMm);
+  if (values.length < CT.minCoreVoxels) gather(0);
+  const [medianHU, sigmaHU] = medianAndSigma(values);
+  return { core, medianHU, sigmaHU, voxels: values.length, blur: boneBlur(box, medianHU, sigmaHU) };
+}
+
+/** The part of a disc outside the guard band next to bone. */
+export function discCore({ disc, toBone }: DiscBox): Uint8Array {
+  const core = new Uint8Array(disc.length);
+  for (let at = 0; at < core.length; at++) if (disc[at] === 1 && toBone[at]! > CT.guardFwhms) core[at] = 1;
+  return core;
+}
+
+/** Distance from gas in the disc, in widths of the point spread; undefined without gas. */
+function distanceFromGas({ nx, ny, nz, disc, hu, spacingMm, fwhmMm }: DiscBox): Float32Array | undefined {
+  const isGas = (at: number): boolean => disc[at] === 1 && hu[at]! < CT.vacuumHU;
+  let any = false;
+  for (let at = 0; at < hu.length && !any; at++) any = isGas(at);
+  if (!any) return undefined;
+  const widths = [spacingMm[0] / fwhmMm[0], spacingMm[1] / fwhmMm[1], spacingMm[2] / fwhmMm[2]] as const;
+  return distanceTo({ nx, ny, nz }, widths, isGas);
 }

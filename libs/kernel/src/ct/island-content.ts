@@ -1,61 +1,69 @@
 import { type VoxelBox } from '../shape/components';
 import { distanceTo } from '../shape/distance';
-import { quantile } from '../measure/statistics';
 import { THRESHOLDS } from '../thresholds';
 import { type DiscBox } from './disc-box';
-import { type DenseIsland } from './dense-islands';
+import { pieceDensity, type DenseIsland, type DenseTissue } from './dense-islands';
+import { spherePeak } from './point-spread';
 import { type DiscReference } from './disc-reference';
 
-/** Volume of an island with partial volume taken out, and the density that it rests on. */
-export interface IslandContent {
-  readonly volumeMm3: number;
-  /** Density of the island's inside, HU: its 95th percentile less what noise adds to it. */
-  readonly plateauHU: number;
-}
-
 const CT = THRESHOLDS.ct;
+const HALVINGS = 12;
 
 /**
+ * Volume of an island with partial volume taken out, mm3.
+ *
  * Volume as content: blur spreads a calcification but keeps the sum of what it adds to the disc, so that this sum over the
  * step from disc to calcification is its volume, whatever the threshold. The sum goes over the island and the rim around
- * it that blur reaches, within the disc, off bone and off other dense tissue.
+ * it that blur reaches, within the disc, less what the blur of bone adds and off other dense tissue.
  *
  * As with the calcium mass of coronary arteries (Hong et al. 2002, Radiology 223:474) and its partial volume correction
  * (Sprem et al. 2018, PLoS ONE 13:e0209318).
  *
- * Islands smaller than the point spread never reach their density: the step is then too small and the volume too large,
- * up to the volume that the threshold itself gives.
- *
- * @param fwhmMm - effective point spread across the disc
- * @param dense - 1 where a voxel is dense: any island, or continuous with bone
+ * @param mask - 1 where a voxel is dense: any island, or continuous with bone
  */
-export function islandContent(
+export function islandVolume(
   box: DiscBox,
   reference: DiscReference,
+  { clearedHU }: DenseTissue,
   island: DenseIsland,
-  fwhmMm: number,
-  dense: Uint8Array,
-): IslandContent {
+  mask: Uint8Array,
+): number {
   const { medianHU, sigmaHU } = reference;
-  const densities = island.voxels.map((at) => box.hu[at]!);
-  const plateauHU = Math.max(quantile(densities, 0.95) - CT.plateauNoise * sigmaHU, quantile(densities, 0.5));
-  const reachMm = CT.rimFwhms * fwhmMm;
-  const part = aroundIsland(box, island, reachMm);
+  const stepHU = Math.max(pieceDensity(box, reference, island.voxels) - medianHU, 1);
+  const [wx, wy, wz] = [0, 1, 2].map((axis) => box.spacingMm[axis]! / box.fwhmMm[axis]!) as [number, number, number];
+  const part = aroundIsland(box, island, CT.rimFwhms);
   const own = new Uint8Array(part.nx * part.ny * part.nz);
   for (const at of island.voxels) own[part.indexOf(at)] = 1;
-  const around = distanceTo(part, box.spacingMm, (at) => own[at] === 1);
+  const around = distanceTo(part, [wx, wy, wz], (at) => own[at] === 1);
   let content = 0;
   for (let p = 0; p < own.length; p++) {
     const at = part.atOf(p);
-    if (box.disc[at] !== 1 || around[p]! > reachMm) continue;
-    const step = box.hu[at]! - medianHU;
+    if (box.disc[at] !== 1 || around[p]! > CT.rimFwhms) continue;
+    const step = clearedHU[at]! - medianHU;
     if (own[p] === 1) content += step;
     // Fat and gas beside the disc would take away from what is there.
-    else if (dense[at] === 0 && reference.core[at] === 1 && step > -2 * sigmaHU) content += step;
+    else if (mask[at] === 0 && reference.core[at] === 1 && step > -2 * sigmaHU) content += step;
   }
-  const byThreshold = island.voxels.length;
-  const voxels = Math.min(byThreshold, Math.max(content / Math.max(plateauHU - medianHU, 1), 0));
-  return { volumeMm3: voxels * box.voxelMm3, plateauHU };
+  const seenMm3 = Math.min(island.voxels.length, Math.max(content / stepHU, 0)) * box.voxelMm3;
+  return sphereVolume(box, seenMm3, Math.min(1, stepHU / Math.max(CT.densestLesionHU - medianHU, stepHU)));
+}
+
+/**
+ * Volume of the sphere that would be seen at a volume: blur lowers the peak of a small sphere, and what it holds over that
+ * peak is then too large by the same factor.
+ *
+ * @param leastPeak - share of its density that the peak has at least: no lesion is denser than the densest
+ */
+function sphereVolume({ fwhmMm }: DiscBox, seenMm3: number, leastPeak: number): number {
+  const spread = { inPlaneMm: fwhmMm[0], throughPlaneMm: fwhmMm[2] };
+  let [low, high] = [leastPeak * seenMm3, seenMm3];
+  for (let n = 0; n < HALVINGS; n++) {
+    const volume = (low + high) / 2;
+    const peak = spherePeak(Math.cbrt((3 * volume) / (4 * Math.PI)), spread);
+    if (volume > peak * seenMm3) high = volume;
+    else low = volume;
+  }
+  return (low + high) / 2;
 }
 
 /** A part of a box, with the way between their indices. */
@@ -64,8 +72,8 @@ interface PartOfBox extends VoxelBox {
   readonly atOf: (p: number) => number;
 }
 
-/** The part of a box around an island that its rim can reach. */
-function aroundIsland({ nx, ny, nz, spacingMm }: DiscBox, { voxels }: DenseIsland, reachMm: number): PartOfBox {
+/** The part of a box around an island that its rim can reach, in widths of the point spread. */
+function aroundIsland({ nx, ny, nz, spacingMm, fwhmMm }: DiscBox, { voxels }: DenseIsland, reach: number): PartOfBox {
   const low = [nx, ny, nz];
   const high = [-1, -1, -1];
   for (const at of voxels) {
@@ -77,7 +85,7 @@ function aroundIsland({ nx, ny, nz, spacingMm }: DiscBox, { voxels }: DenseIslan
       high[axis] = Math.max(high[axis]!, p[axis]!);
     }
   }
-  const margin = spacingMm.map((mm) => Math.ceil(reachMm / mm) + 1);
+  const margin = spacingMm.map((mm, axis) => Math.ceil((reach * fwhmMm[axis]!) / mm) + 1);
   const [x0, y0, z0] = low.map((value, axis) => Math.max(0, value - margin[axis]!)) as [number, number, number];
   const [x1, y1, z1] = [nx, ny, nz].map((n, axis) => Math.min(n - 1, high[axis]! + margin[axis]!)) as [
     number, number, number,

@@ -39,7 +39,7 @@ export function measureDiscOnCt(
   if (!axes || !heights)
     return withhold('TOO_FEW_SLICES_OF_STRUCTURE', 'The disc is not seen well enough in its middle.');
   if (!disc.above || !disc.below) return withhold('NEIGHBOUR_MISSING', 'Both neighbouring vertebrae must be seen.');
-  const box = discBox(volume, labels, disc.instance.label);
+  const box = discBox(volume, labels, stack, disc.instance.label, spread);
   if (!box) return withhold('DISC_TOO_SMALL', 'The disc has no voxel in the series.');
   const onCt = {
     box,

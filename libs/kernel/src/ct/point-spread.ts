@@ -3,9 +3,13 @@ import { isSharpKernel } from '../gate/sharp-kernel';
 import { THRESHOLDS } from '../thresholds';
 
 /** Widths of a CT's point spread, full width at half maximum, mm. */
-export interface PointSpread {
+export interface SpreadWidths {
   readonly inPlaneMm: number;
   readonly throughPlaneMm: number;
+}
+
+/** A CT's point spread. */
+export interface PointSpread extends SpreadWidths {
   /** Unit normal of the slices, LPS. */
   readonly sliceNormal: Vec3;
 }
@@ -33,22 +37,38 @@ export function effectiveFwhmMm(spread: PointSpread, direction: Vec3): number {
 }
 
 /**
- * Diameter of the smallest sphere of `lesionHU` in a disc of `backgroundHU` whose blurred peak still reaches the seed
- * threshold and whose volume reaches the smallest island, mm.
+ * Diameter of the smallest sphere of `lesionHU` in a disc of `backgroundHU` that reaches the seed threshold wherever it lies
+ * between two slices, and whose volume reaches the smallest island, mm.
  */
 export function smallestDetectableMm(spread: PointSpread, backgroundHU: number, lesionHU: number): number {
-  const sigma = Math.cbrt(spread.inPlaneMm * spread.inPlaneMm * spread.throughPlaneMm) / 2.3548;
   const needed = (THRESHOLDS.ct.seedHU - backgroundHU) / (lesionHU - backgroundHU);
   for (let diameter = Math.cbrt((6 * THRESHOLDS.ct.minIslandMm3) / Math.PI); diameter < 30; diameter += 0.1) {
-    if (spherePeak(diameter / 2, sigma) >= needed) return Math.round(diameter * 10) / 10;
+    if (sphereBetweenSlices(diameter / 2, spread) >= needed) return Math.round(diameter * 10) / 10;
   }
   return 30;
 }
 
-/** Peak of a unit sphere blurred by a Gaussian: erf(z) - 2 z exp(-z^2) / sqrt(pi), z = radius / (sqrt(2) sigma). */
-function spherePeak(radius: number, sigma: number): number {
-  const z = radius / (Math.SQRT2 * sigma);
-  return erf(z) - ((2 * z) / Math.sqrt(Math.PI)) * Math.exp(-z * z);
+const FWHM_TO_SIGMA = 1 / 2.3548;
+const LAYERS = 48;
+
+/** What is left of a unit sphere, blurred by Gaussians, in a slice whose middle lies half its thickness beside the sphere's. */
+function sphereBetweenSlices(radius: number, { inPlaneMm, throughPlaneMm }: SpreadWidths): number {
+  const within = 2 * (inPlaneMm * FWHM_TO_SIGMA) ** 2;
+  const across = throughPlaneMm * FWHM_TO_SIGMA;
+  const step = (2 * radius) / LAYERS;
+  let sum = 0;
+  for (let n = 0; n < LAYERS; n++) {
+    const z = -radius + (n + 0.5) * step;
+    const weight = Math.exp(-(((z - throughPlaneMm / 2) / across) ** 2) / 2) / (across * Math.sqrt(2 * Math.PI));
+    sum += weight * step * (1 - Math.exp(-(radius * radius - z * z) / within));
+  }
+  return sum;
+}
+
+/** Peak of a unit sphere blurred by the point spread: erf(u) - 2 u exp(-u^2) / sqrt(pi), u = radius / (sqrt(2) sigma). */
+export function spherePeak(radius: number, { inPlaneMm, throughPlaneMm }: SpreadWidths): number {
+  const u = radius / (Math.SQRT2 * FWHM_TO_SIGMA * Math.cbrt(inPlaneMm * inPlaneMm * throughPlaneMm));
+  return erf(u) - ((2 * u) / Math.sqrt(Math.PI)) * Math.exp(-u * u);
 }
 
 /** Error function for z \>= 0; Abramowitz and Stegun 7.1.26, error below 1.5e-7. */

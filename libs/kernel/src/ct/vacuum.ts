@@ -5,7 +5,6 @@ import { dilate } from '../shape/dilate';
 import { THRESHOLDS } from '../thresholds';
 import { type DiscOnCt } from './disc-on-ct';
 import { type DiscBox, erodeDisc, growDisc, hasMetal } from './disc-box';
-import { effectiveFwhmMm } from './point-spread';
 
 const CT = THRESHOLDS.ct;
 const MIN_SHARE_IN_DISC = 0.6;
@@ -18,16 +17,15 @@ export function assessVacuum(disc: DiscOnCt): Assessment<Vacuum> {
   const { box } = disc;
   if (box.cut) return notAssessed('DISC_PARTLY_OUTSIDE', 'The disc is only partly inside the series.');
   if (hasMetal(box)) return notAssessed('METAL', 'Metal or cement next to the disc makes dark streaks like gas.');
-  const guardMm = CT.vacuumGuardFwhms * effectiveFwhmMm(disc.spread, disc.axes.cranial);
-  const found = gasVoxels(box, guardMm, CT.vacuumHU);
+  const found = gasVoxels(box, CT.vacuumHU);
   // Nothing so dark can hide in a smaller disc or under a lower threshold.
   const larger = growDisc(box);
   const others = hasVoxelBelow(larger, CT.vacuumHU + CT.stabilityHU)
     ? [
-        gasVoxels(erodeDisc(box), guardMm, CT.vacuumHU),
-        gasVoxels(larger, guardMm, CT.vacuumHU),
-        gasVoxels(box, guardMm, CT.vacuumHU - CT.stabilityHU),
-        gasVoxels(box, guardMm, CT.vacuumHU + CT.stabilityHU),
+        gasVoxels(erodeDisc(box), CT.vacuumHU),
+        gasVoxels(larger, CT.vacuumHU),
+        gasVoxels(box, CT.vacuumHU - CT.stabilityHU),
+        gasVoxels(box, CT.vacuumHU + CT.stabilityHU),
       ].map((voxels) => voxels.length)
     : [];
   let minHU = Infinity;
@@ -49,14 +47,15 @@ function hasVoxelBelow({ hu, disc }: DiscBox, thresholdHU: number): boolean {
 }
 
 /** Voxels of the disc in pieces of gas that pass the rules. */
-function gasVoxels(box: DiscBox, guardMm: number, thresholdHU: number): number[] {
+function gasVoxels(box: DiscBox, thresholdHU: number): number[] {
   if (!hasVoxelBelow(box, thresholdHU)) return [];
   const gas = new Uint8Array(box.hu.length);
   for (let at = 0; at < gas.length; at++) if (box.hu[at]! < thresholdHU) gas[at] = 1;
   const { labels, sizes } = connectedComponents(box, gas);
   const soft = new Uint8Array(gas.length);
   for (let at = 0; at < soft.length; at++) if (box.disc[at] === 0 && box.bone[at] === 0) soft[at] = 1;
-  const nearSoft = dilate(box, box.spacingMm, soft, guardMm);
+  const [x, y, z] = [0, 1, 2].map((axis) => box.spacingMm[axis]! / box.fwhmMm[axis]!) as [number, number, number];
+  const nearSoft = dilate(box, [x, y, z], soft, CT.vacuumGuardFwhms);
   const facts = sizes.map(() => ({ inside: 0, deep: 0 }));
   for (let at = 0; at < labels.length; at++) {
     const label = labels[at]!;

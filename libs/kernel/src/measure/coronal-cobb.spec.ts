@@ -34,18 +34,31 @@ function body(ordinal: number, tiltDeg: number, slices = 9): MeasuredVertebra {
 const spine = (...vertebrae: MeasuredVertebra[]): SpineModel => ({ vertebrae, discs: [] });
 
 describe('coronal Cobb angle', () => {
-  it('is that of the most tilted endplates and says where the curve bulges', () => {
-    const found = coronalCobb(spine(body(1, -4), body(2, -9), body(3, 2), body(4, 14), body(5, 6)), STACK);
+  it('is that of the most tilted vertebrae and says where the curve bulges', () => {
+    const found = coronalCobb(spine(body(1, -5), body(2, -9), body(3, 2), body(4, 14), body(5, 8)), STACK);
     expect(found).toMatchObject({
       status: 'assessed',
       value: { convexTo: 'left', upperVertebraId: 'vertebra-4', lowerVertebraId: 'vertebra-2' },
     });
-    expect(found.status === 'assessed' && found.value.angleDeg).toBeCloseTo(23, 1);
+    if (found.status !== 'assessed') throw new Error('withheld');
+    // 23 degrees were drawn; the smooth curve takes a little off two opposite peaks so near to each other.
+    expect(found.value.angleDeg).toBeGreaterThan(17);
+    expect(found.value.angleDeg).toBeLessThan(23);
   });
 
   it('bulges to the right when the endplates open to the right', () => {
     const found = coronalCobb(spine(body(1, 10), body(2, 4), body(3, -2), body(4, -8)), STACK);
     expect(found).toMatchObject({ status: 'assessed', value: { convexTo: 'right' } });
+  });
+
+  it('keeps the angle of an even bend', () => {
+    const found = coronalCobb(spine(body(1, -10), body(2, -5), body(3, 0), body(4, 5), body(5, 10)), STACK);
+    expect(found.status === 'assessed' && found.value.angleDeg).toBeCloseTo(20, 1);
+  });
+
+  it('takes less of tilts that go to and fro from one vertebra to the next', () => {
+    const found = coronalCobb(spine(...[2, -2, 2, -2, 2, -2].map((tilt, n) => body(n + 1, tilt))), STACK);
+    expect(found.status === 'assessed' && found.value.angleDeg).toBeLessThan(3.5);
   });
 
   it('is small in a straight spine', () => {

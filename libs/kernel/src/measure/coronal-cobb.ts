@@ -5,14 +5,15 @@ import { type ProbabilityStack } from '../segment/probability-stack';
 import { THRESHOLDS } from '../thresholds';
 import { profileDepth } from './heights';
 import { fitLine, fromFrame, type PlanePoint } from './plane-frame';
+import { solvePositiveDefinite } from './linear-system';
 import { type MeasuredVertebra, type SpineModel } from './spine-model';
 import { type StructureProfile, widestProfiles } from './structure-profile';
 import { median } from './statistics';
 
-const { cobbMinWidthMm, cobbMinVertebrae } = THRESHOLDS.degeneration;
+const { cobbMinWidthMm, cobbMinVertebrae, cobbStiffness } = THRESHOLDS.degeneration;
 const PLAUSIBLE_DEG = 80;
 /** Slices at the sides of a body show little of its endplates. */
-const MIDDLE_AREA = 0.6;
+const MIDDLE_AREA = 0.5;
 /** Part of the endplate, from its middle, whose height is read on each slice. */
 const MIDDLE = [0.35, 0.65] as const;
 const VOXEL_MM = THRESHOLDS.segment.inPlaneMm;
@@ -21,16 +22,16 @@ const SCALE_DEG = 10;
 
 interface Tilted {
   readonly vertebra: MeasuredVertebra;
-  /** Angle of the endplate against the patient's left, degrees, positive when its left end is higher. */
-  readonly topDeg: number;
-  readonly bottomDeg: number;
+  /** Mean angle of its endplates against the patient's left, degrees, positive when the left end is higher. */
+  readonly tiltDeg: number;
   /** How much of the superior endplate is seen from side to side, mm. */
   readonly widthMm: number;
 }
 
 /**
- * The largest coronal Cobb angle between the superior endplate of one whole vertebra and the inferior one of another below
- * it, from the heights of the endplates over the sagittal slices; patients lie, so that it is smaller than standing.
+ * The largest coronal Cobb angle between one whole vertebra and another below it, from the heights of their endplates over
+ * the sagittal slices; patients lie, so that it is smaller than standing. The largest of several noisy angles is too large:
+ * the two endplates of a vertebra are taken together, and the tilts are those of a smooth curve along the spine.
  *
  * Withheld where the slices do not reach over enough of the bodies from side to side.
  */
@@ -41,16 +42,18 @@ export function coronalCobb(model: SpineModel, stack: ProbabilityStack): Assessm
     const [topDeg, bottomDeg] = [tiltDegrees(top), tiltDegrees(endplatePoints(vertebra, 'bottom', stack))];
     return topDeg === undefined || bottomDeg === undefined
       ? []
-      : [{ vertebra, topDeg, bottomDeg, widthMm: widthOf(top) }];
+      : [{ vertebra, tiltDeg: (topDeg + bottomDeg) / 2, widthMm: widthOf(top) }];
   });
   if (whole.length < cobbMinVertebrae)
     return notAssessed('COVERAGE_INCOMPLETE', 'Too few whole vertebrae are in view for a coronal Cobb angle.');
   if (tilted.length < whole.length)
     return notAssessed('COVERAGE_INCOMPLETE', 'The slices do not cover the vertebrae from side to side.');
+  const curve = smoothTilts(tilted.map(({ tiltDeg }) => tiltDeg));
   let best: { angle: number; lower: Tilted; upper: Tilted } | undefined;
   for (const [n, lower] of tilted.entries()) {
-    for (const upper of tilted.slice(n + 1)) {
-      const angle = upper.topDeg - lower.bottomDeg;
+    for (const [m, upper] of tilted.entries()) {
+      if (m <= n) continue;
+      const angle = curve[m]! - curve[n]!;
       if (!best || Math.abs(angle) > Math.abs(best.angle)) best = { angle, lower, upper };
     }
   }
@@ -71,6 +74,17 @@ export function coronalCobb(model: SpineModel, stack: ProbabilityStack): Assessm
     lowerVertebraId: best.lower.vertebra.id,
   };
   return assessed(value, confidence);
+}
+
+/** Tilts along the spine with their second differences held down (Whittaker 1923, Proc Edinb Math Soc 41:63). */
+function smoothTilts(tilts: number[]): readonly number[] {
+  const matrix = tilts.map((_, row) => tilts.map((__, column) => (row === column ? 1 : 0)));
+  const second = [1, -2, 1];
+  for (let n = 0; n + 2 < tilts.length; n++) {
+    for (let a = 0; a < 3; a++)
+      for (let b = 0; b < 3; b++) matrix[n + a]![n + b]! += cobbStiffness * second[a]! * second[b]!;
+  }
+  return solvePositiveDefinite(matrix, tilts);
 }
 
 /** Tilt of one endplate in the coronal plane, degrees; undefined where too little of its width is seen. */

@@ -43,3 +43,13 @@ function valueOfRank(values: Float64Array, rank: number): number {
   }
   return values[rank]!;
 }
+
+/** 1.4826 times the median distance from the median estimates sigma of a normal distribution. */
+const MAD_TO_SIGMA = 1.4826;
+
+/** Median, and 1.4826 times the median of the distances from it. */
+export function medianAndSigma(values: readonly number[]): [number, number] {
+  const middle = quantile(values, 0.5);
+  const away = values.map((value) => Math.abs(value - middle));
+  return [middle, MAD_TO_SIGMA * quantile(away, 0.5)];
+}

@@ -27,6 +27,27 @@ export function distanceTo(
   return field;
 }
 
+/**
+ * Completes squared distances along z to distances in space: the nearest site is then known to a fraction of a voxel along
+ * z. Works in place.
+ *
+ * @param alongZ - squared distance to the nearest site in the same column of voxels, Infinity without one; becomes the result
+ */
+export function distanceFromColumns(
+  { nx, ny, nz }: VoxelBox,
+  spacing: readonly [number, number, number],
+  alongZ: Float32Array,
+): Float32Array {
+  const line = new LineTransform(Math.max(nx, ny));
+  for (let z = 0; z < nz; z++) {
+    const plane = z * ny * nx;
+    for (let x = 0; x < nx; x++) line.run(alongZ, plane + x, nx, ny, spacing[1]);
+    for (let y = 0; y < ny; y++) line.run(alongZ, plane + y * nx, 1, nx, spacing[0]);
+  }
+  for (let at = 0; at < alongZ.length; at++) alongZ[at] = Math.sqrt(alongZ[at]!);
+  return alongZ;
+}
+
 /** Squared distances along one line of a mask, in two sweeps; false where the mask has no voxel on it. */
 function firstAxis(
   field: Float32Array,
