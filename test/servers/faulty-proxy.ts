@@ -1,13 +1,19 @@
 import { createServer, type IncomingMessage, request, type ServerResponse } from 'node:http';
 import { type AddressInfo } from 'node:net';
+import { Transform } from 'node:stream';
 
-/** What the proxy does with a request: hands it on, with an ETag that is no checksum, answers 503, or never answers. */
-export type ProxyMode = 'pass' | 'opaque-etag' | 'refuse' | 'hang';
+/**
+ * What the proxy does with a request: hands it on, with an ETag that is no checksum, with each byte of its body turned,
+ * answers 503, or never answers.
+ */
+export type ProxyMode = 'pass' | 'opaque-etag' | 'damage' | 'refuse' | 'hang';
 
 /** An HTTP proxy in front of a server on 127.0.0.1 whose faults a test turns on and off. */
 export interface FaultyProxy {
   readonly port: number;
   mode: ProxyMode;
+  /** Methods of the requests that were handed on, in order. */
+  readonly handedOn: string[];
   stop(): Promise<void>;
 }
 
@@ -15,16 +21,18 @@ export interface FaultyProxy {
 export async function startFaultyProxy(targetPort: number): Promise<FaultyProxy> {
   const handOn = (incoming: IncomingMessage, outgoing: ServerResponse): void => {
     const { method, url, headers } = incoming;
+    proxy.handedOn.push(method ?? '');
     const onward = request({ host: '127.0.0.1', port: targetPort, method, path: url, headers }, (answer) => {
       const opaque = proxy.mode === 'opaque-etag' && answer.headers.etag ? { etag: `"${'5a'.repeat(16)}"` } : {};
       outgoing.writeHead(answer.statusCode ?? 502, { ...answer.headers, ...opaque });
       answer.pipe(outgoing);
     });
     onward.on('error', () => outgoing.destroy());
-    incoming.pipe(onward);
+    if (proxy.mode === 'damage') incoming.pipe(turned()).pipe(onward);
+    else incoming.pipe(onward);
   };
   const server = createServer((incoming, outgoing) => {
-    if (proxy.mode === 'pass' || proxy.mode === 'opaque-etag') return handOn(incoming, outgoing);
+    if (proxy.mode !== 'refuse' && proxy.mode !== 'hang') return handOn(incoming, outgoing);
     incoming.resume();
     if (proxy.mode === 'refuse') outgoing.writeHead(503).end();
   });
@@ -32,10 +40,17 @@ export async function startFaultyProxy(targetPort: number): Promise<FaultyProxy>
   const proxy: FaultyProxy = {
     port: (server.address() as AddressInfo).port,
     mode: 'pass',
+    handedOn: [],
     stop: () => {
       server.closeAllConnections();
       return new Promise((resolve) => server.close(() => resolve()));
     },
   };
   return proxy;
+}
+
+function turned(): Transform {
+  return new Transform({
+    transform: (chunk: Buffer, _encoding, done) => done(null, Buffer.from(chunk.map((byte) => byte ^ 1))),
+  });
 }

@@ -13,6 +13,11 @@ export interface WriteOptions {
    * `If-None-Match`; on others two writers at the same instant may both succeed, so do not build a lock on it alone.
    */
   readonly ifAbsent?: boolean;
+  /**
+   * Resolve only when the store has shown that it has these very bytes: by the checksum in its answer (the ETag of a
+   * single PUT to S3 is an MD5), else as {@link ObjectStore.holds} does. Only for a body that is a buffer.
+   */
+  readonly proven?: boolean;
 }
 
 /** What is known of a stored object without reading it. */
@@ -53,7 +58,7 @@ export interface ObjectWriter {
  * confirmed. The port leaves out on purpose: rename, append, metadata, locks, notifications.
  */
 export interface ObjectStore {
-  /** @throws STORE_EXISTS, STORE_SIZE_MISMATCH, STORE_FULL, STORE_DENIED, STORE_TIMEOUT, STORE_UNAVAILABLE */
+  /** @throws STORE_EXISTS, STORE_UNCONFIRMED, STORE_SIZE_MISMATCH, STORE_FULL, STORE_DENIED, STORE_TIMEOUT, STORE_UNAVAILABLE */
   put(key: ObjectKey, body: ObjectBody, options?: WriteOptions): Promise<{ sizeBytes: number; etag?: string }>;
   /** Starts a write whose size and key are not known yet. @throws STORE_FULL, STORE_UNAVAILABLE */
   openWrite(): Promise<ObjectWriter>;

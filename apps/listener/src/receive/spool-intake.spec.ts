@@ -2,7 +2,14 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { encodeFileMeta, TransferSyntax } from '@endplate/dicom';
-import { conflictsPrefix, createFilesystemStore, instanceKey, type ObjectStore, Spool } from '@endplate/store';
+import {
+  conflictsPrefix,
+  createFilesystemStore,
+  instanceKey,
+  type ObjectStore,
+  ObjectUnconfirmedError,
+  Spool,
+} from '@endplate/store';
 import { startRedis, type TestRedis } from '../../../../test/servers/redis';
 import { asStored, ctInstance, type TestInstance } from '../testing/instance';
 import { ListenerBench } from '../testing/listener-bench';
@@ -69,7 +76,10 @@ class Site {
         if (this.isRefusing) throw new Error('refused');
         await this.gate;
         const [key, body, options] = args;
-        if (this.isDamaging && Buffer.isBuffer(body)) return store.put(key, damaged(body), options);
+        if (this.isDamaging && Buffer.isBuffer(body)) {
+          await store.put(key, damaged(body), options);
+          throw new ObjectUnconfirmedError(key);
+        }
         return store.put(key, body, options);
       },
       getStream: store.getStream.bind(store),

@@ -1,12 +1,5 @@
 import { isUid } from '@endplate/dicom';
-import {
-  instanceKey,
-  type ObjectStore,
-  ObjectUnconfirmedError,
-  type Spool,
-  type SpooledRecord,
-  type SpoolWriter,
-} from '@endplate/store';
+import { instanceKey, type ObjectStore, type Spool, type SpooledRecord, type SpoolWriter } from '@endplate/store';
 import { z } from 'zod';
 import { type InstanceClaim, type InstanceIntake, type InstanceUIDs, type Landing, type ReceivedOutcome } from './instance-intake'; // prettier-ignore
 import { type InstanceLedger } from './instance-ledger';
@@ -132,7 +125,7 @@ export class SpoolUploader {
   }
 
   /**
-   * Resolves when the object store has the very bytes and says so when it is asked again; only then the study's quiet
+   * Resolves when the object store has shown that it has the very bytes; only then the study's quiet
    * period is prolonged, so that no version lists what is not there. Safe to do twice.
    */
   async upload(record: SpooledRecord): Promise<void> {
@@ -161,10 +154,9 @@ export class SpoolUploader {
 
   private settle(file: Buffer, header: InstanceUIDs, transferSyntaxUID: string): Promise<ReceivedOutcome['kind']> {
     const digest = (): string => digestDataSet(file);
-    return settle(this.store, header, transferSyntaxUID, digest, async (key) => {
-      await this.store.put(key, file, { ifAbsent: true, contentType: 'application/dicom' });
-      if (!(await this.store.holds(key, file))) throw new ObjectUnconfirmedError(key);
-    });
+    return settle(this.store, header, transferSyntaxUID, digest, (key) =>
+      this.store.put(key, file, { ifAbsent: true, proven: true, contentType: 'application/dicom' }),
+    );
   }
 
   private async oneByOne(key: string, work: () => Promise<void>): Promise<void> {

@@ -42,6 +42,15 @@ export function describeObjectStore(name: string, open: () => Promise<ObjectStor
       await expect(store.holds(key('holds/none'), bytes)).resolves.toBe(false);
     });
 
+    it('proves what it stored where that is asked for', async () => {
+      const bytes = randomBytes(300_001);
+      await store.put(key('proven/a'), bytes, { proven: true });
+      expect((await store.get(key('proven/a'))).equals(bytes)).toBe(true);
+      await expect(store.put(key('proven/a'), bytes, { proven: true, ifAbsent: true })).rejects.toMatchObject({
+        code: 'STORE_EXISTS',
+      });
+    });
+
     it('keeps an empty object', async () => {
       await store.put(key('put/empty'), Buffer.alloc(0));
       expect((await store.get(key('put/empty'))).length).toBe(0);

@@ -3,7 +3,14 @@ import { createReadStream } from 'node:fs';
 import { type FileHandle, mkdir, open, readdir, readFile, stat, statfs, unlink } from 'node:fs/promises';
 import { dirname, join, resolve, sep } from 'node:path';
 import { type Readable } from 'node:stream';
-import { ObjectNotFoundError, ObjectSizeError, ObjectTooLargeError, StoreFullError, StoreKeyError } from '../errors';
+import {
+  ObjectNotFoundError,
+  ObjectSizeError,
+  ObjectTooLargeError,
+  ObjectUnconfirmedError,
+  StoreFullError,
+  StoreKeyError,
+} from '../errors';
 import { type KeyPrefix, type ObjectKey, parseKeyPrefix, parseObjectKey } from '../key/object-key';
 import {
   type ObjectBody,
@@ -75,7 +82,9 @@ class FilesystemStore implements ObjectStore {
           throw new ObjectSizeError(key, body.sizeBytes, writer.writtenBytes);
         }
       }
-      return await writer.commit(key, options);
+      const stored = await writer.commit(key, options);
+      if (options.proven && Buffer.isBuffer(body) && !(await this.holds(key, body))) throw new ObjectUnconfirmedError(key); // prettier-ignore
+      return stored;
     } catch (error) {
       await writer.abort();
       throw fromFilesystemError(error, key);

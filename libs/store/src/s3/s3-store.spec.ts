@@ -56,6 +56,28 @@ describe('S3 store', () => {
     await proxy.stop();
   });
 
+  it('takes the checksum in the answer for a proof, and asks where that is none', async () => {
+    const proxy = await startFaultyProxy(s3.port);
+    const store = await createS3Store({ ...s3, port: proxy.port });
+    await store.put(parseObjectKey('proven/a'), Buffer.alloc(9, 1), { proven: true });
+    expect(proxy.handedOn).toEqual(['PUT']);
+    proxy.mode = 'opaque-etag';
+    await store.put(parseObjectKey('proven/b'), Buffer.alloc(9, 1), { proven: true });
+    expect(proxy.handedOn.slice(1)).toEqual(['PUT', 'HEAD', 'GET']);
+    await store.close();
+    await proxy.stop();
+  });
+
+  it('does not take a write for done whose bytes were changed on the way', async () => {
+    const proxy = await startFaultyProxy(s3.port);
+    proxy.mode = 'damage';
+    const store = await createS3Store({ ...s3, port: proxy.port });
+    const put = store.put(parseObjectKey('proven/c'), Buffer.alloc(9, 1), { proven: true });
+    await expect(put).rejects.toMatchObject({ code: 'STORE_UNCONFIRMED', retryable: true });
+    await store.close();
+    await proxy.stop();
+  });
+
   it('says unavailable when nobody listens', async () => {
     const store = await createS3Store({ ...s3, port: 1, attempts: 1 });
     await expect(store.get(parseObjectKey('a'))).rejects.toMatchObject({ code: 'STORE_UNAVAILABLE', retryable: true });

@@ -5,7 +5,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Readable } from 'node:stream';
 import { type BucketItem, Client } from 'minio';
-import { ObjectSizeError, ObjectTooLargeError, StoreDeniedError, WriterClosedError } from '../errors';
+import {
+  ObjectSizeError,
+  ObjectTooLargeError,
+  ObjectUnconfirmedError,
+  StoreDeniedError,
+  WriterClosedError,
+} from '../errors';
 import { type KeyPrefix, type ObjectKey, parseKeyPrefix, parseObjectKey } from '../key/object-key';
 import {
   type ObjectBody,
@@ -91,7 +97,9 @@ class S3Store implements ObjectStore {
     parseObjectKey(key);
     if (Buffer.isBuffer(body)) {
       const read = (start: number, length: number) => Promise.resolve(body.subarray(start, start + length));
-      return upload(this.place, key, { sizeBytes: body.length, read }, options);
+      const stored = await upload(this.place, key, { sizeBytes: body.length, read }, options);
+      if (options.proven && stored.etag !== md5(body) && !(await this.holds(key, body))) throw new ObjectUnconfirmedError(key); // prettier-ignore
+      return stored;
     }
     const spill = this.newSpill();
     try {
@@ -147,7 +155,7 @@ class S3Store implements ObjectStore {
   async holds(key: ObjectKey, bytes: Buffer): Promise<boolean> {
     const found = await this.stat(key);
     if (found?.sizeBytes !== bytes.length) return false;
-    if (found.etag === createHash('md5').update(bytes).digest('hex')) return true;
+    if (found.etag === md5(bytes)) return true;
     // Multipart, encrypted with a key of the server's, or damaged: its bytes tell.
     try {
       return await areSameBytes(await this.getStream(key), bytes);
@@ -245,6 +253,11 @@ class S3Writer implements ObjectWriter {
     this.closed = true;
     await this.spill.discard();
   }
+}
+
+/** The ETag of a single PUT that the server neither encrypts nor changes. */
+function md5(bytes: Buffer): string {
+  return createHash('md5').update(bytes).digest('hex');
 }
 
 /** Objects of others in the same bucket are passed over. */
