@@ -1,14 +1,14 @@
 import { readFile, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { readPart10, SopClass, Tag } from '@endplate/dicom';
+import { type DataSet, readPart10, SopClass, Tag } from '@endplate/dicom';
 import { type StudyFindings, studyFindingsSchema } from '@endplate/findings';
 import { type PhantomTruth } from '@endplate/phantom';
-import { findingsKey } from '@endplate/store';
+import { findingsKey, keyImagesPrefix } from '@endplate/store';
 import { imageFolder, phantomFolder, QUICK, type StudyFolder } from '../builders/study-folder';
 import { echoscu, storescu } from '../servers/dcmtk';
 import { EndplateSite } from '../servers/endplate';
 import { type Orthanc, startOrthanc } from '../servers/orthanc';
-import { reportsOf, untilReports } from '../servers/reports';
+import { reportsOf, type StoredReport, untilReports } from '../servers/reports';
 
 describe('a PACS pushes a study by C-STORE; a structured report with measurements lies in that PACS', () => {
   let pacs: Orthanc;
@@ -79,17 +79,37 @@ describe('a PACS pushes a study by C-STORE; a structured report with measurement
     expect(findings.predecessorVersion).toBe(1);
     const reports = await reportsOf(pacs, mr.studyInstanceUID);
     expect(reports.flatMap(({ errors }) => errors)).toEqual([]);
-    const uids = reports.map(({ dataSet }) => dataSet.string(Tag.SOPInstanceUID));
-    const named = reports.flatMap(({ dataSet }) =>
-      dataSet.sequence(Tag.PredecessorDocumentsSequence).flatMap((study) =>
-        study
-          .sequence(Tag.ReferencedSeriesSequence)
-          .flatMap((series) => series.sequence(Tag.ReferencedSOPSequence))
-          .map((reference) => reference.string(Tag.ReferencedSOPInstanceUID)),
-      ),
+    expect(currentOf(reports)).toHaveLength(1);
+  });
+
+  it('a reader corrects a report in the console; the corrected one, with pictures, is the only current one', async () => {
+    const { studyInstanceUID } = ct;
+    const { discs } = await findingsOf(studyInstanceUID);
+    const disc = discs.find(({ calcification }) => calcification.status === 'assessed')!;
+    const present = disc.calcification.status === 'assessed' && disc.calcification.value.present;
+    const calcification = present ? 'absent' : { volumeMm3: 50 };
+    const response = await fetch(`${site.httpUrl}/api/studies/${studyInstanceUID}/versions/1/correction`, {
+      method: 'POST',
+      headers: { 'Content-Type': 'application/json', 'X-Endplate-Action': 'correct' },
+      body: JSON.stringify({ authorRole: 'radiologist', discs: [{ id: disc.id, calcification }] }),
+    });
+    expect(response.status).toBe(202);
+    await site.until(studyInstanceUID, (now) =>
+      now.latest?.version === 2 && now.state === 'delivered' ? now : undefined,
     );
-    expect(named).toHaveLength(1);
-    expect(uids).toContain(named[0]);
+    const corrected = (await findingsOf(studyInstanceUID, 2)).discs.find(({ id }) => id === disc.id);
+    expect(corrected!.calcification).toMatchObject({ status: 'assessed', value: { present: !present } });
+    const reports = await reportsOf(pacs, studyInstanceUID);
+    expect(reports).toHaveLength(2);
+    expect(reports.flatMap(({ errors }) => errors)).toEqual([]);
+    const [current, ...others] = currentOf(reports);
+    expect(others).toHaveLength(0);
+    expect(predecessorsOf(current!)).toHaveLength(1);
+    const pictures: string[] = [];
+    for await (const name of site.store.children(keyImagesPrefix(studyInstanceUID, 2))) pictures.push(name);
+    expect(pictures).toContain('01-overview.png');
+    // A crop of each positive disc: the reader's is one of them where he says that it is calcified.
+    expect(pictures.some((name) => name.endsWith(`-${disc.id}.png`))).toBe(!present);
   });
 
   const axialCt = { SOPClassUID: SopClass.CTImageStorage, Modality: 'CT', BodyPartExamined: 'SPINE' };
@@ -172,4 +192,18 @@ async function lateInstance(file: string): Promise<Buffer> {
   const other = `${uid.slice(0, -1)}${(Number(uid.at(-1)) + 1) % 10}`;
   for (let at = bytes.indexOf(uid); at >= 0; at = bytes.indexOf(uid, at + 1)) bytes.write(other, at, 'latin1');
   return bytes;
+}
+
+/** The reports that no other one names as its predecessor. */
+function currentOf(reports: readonly StoredReport[]): DataSet[] {
+  const replaced = new Set(reports.flatMap(({ dataSet }) => predecessorsOf(dataSet)));
+  return reports.map(({ dataSet }) => dataSet).filter((one) => !replaced.has(one.string(Tag.SOPInstanceUID)));
+}
+
+function predecessorsOf(report: DataSet): (string | undefined)[] {
+  return report
+    .sequence(Tag.PredecessorDocumentsSequence)
+    .flatMap((study) => study.sequence(Tag.ReferencedSeriesSequence))
+    .flatMap((series) => series.sequence(Tag.ReferencedSOPSequence))
+    .map((reference) => reference.string(Tag.ReferencedSOPInstanceUID));
 }
