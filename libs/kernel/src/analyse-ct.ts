@@ -12,6 +12,7 @@ import {
 } from './analysed-spine';
 import { segmentSeries } from './analyse-series';
 import { labelConfidence } from './confidence/finding-confidence';
+import { endplateDefectOnCt } from './ct/endplate-defect';
 import { measureDiscOnCt, type DiscCtResult } from './ct/measure-ct';
 import { pointSpread } from './ct/point-spread';
 import { type AnalysisPlan } from './gate/gate-study';
@@ -69,7 +70,9 @@ export async function analyseCt(
     labelling: spine.named.labelling,
     lumbarLordosisDeg: lumbarLordosis(model, spine.named.labelling.gap),
     coronalCobb: coronalCobb(model, stack),
-    vertebrae: vertebraFindings(model, spine, labels, source, { volume, stack }),
+    vertebrae: vertebraFindings(model, spine, labels, source, (vertebra, side, sure) =>
+      endplateDefectOnCt(vertebra, side, sure, { volume, stack }),
+    ),
     discs,
     endplates: [],
     remarks: ['Modic changes need MR with T1 and T2 and are not assessed on CT.'],

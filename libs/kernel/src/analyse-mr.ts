@@ -13,6 +13,7 @@ import { discMeasures, outlineConfidence } from './measure/disc-measures';
 import { lumbarLordosis } from './measure/lordosis';
 import { spineModel, type MeasuredDisc, type SpineModel } from './measure/spine-model';
 import { type DiscEvidence } from './mr/disc-evidence';
+import { endplateDefectsOnMr } from './mr/endplate-defect';
 import { MrMeasurement, type MrSignals } from './mr/measure-mr';
 import { presenceAgreement } from './mr/modic-presence';
 import { type ModicResult } from './mr/modic';
@@ -74,6 +75,8 @@ export async function analyseMr(
     const own = isAligned(registration) ? nativeLabels(volume, primary.stack, spine.map) : undefined;
     return own ? [labelMap(volume, own, model)] : [];
   });
+  const found = endplates.map((e) => e.finding);
+  const defectOf = endplateDefectsOnMr(model, primary.stack, signals, found);
   const lesions = endplates.flatMap(({ finding, result }) => drawn(finding, result, labels));
   const inverse = invertAffine(primary.stack.affine);
   return {
@@ -81,7 +84,7 @@ export async function analyseMr(
     labelling: spine.named.labelling,
     lumbarLordosisDeg: lumbarLordosis(model, spine.named.labelling.gap),
     coronalCobb: coronalCobb(model, primary.stack),
-    vertebrae: vertebraFindings(model, spine, labels, source),
+    vertebrae: vertebraFindings(model, spine, labels, source, defectOf),
     discs: model.discs.map((disc): DiscFinding => {
       const measures = discMeasures(disc, sureOf(disc).labelConfidence);
       const index = measures.heightIndex.status === 'assessed' ? measures.heightIndex.value : undefined;
@@ -95,7 +98,7 @@ export async function analyseMr(
         signal: measurement.signal(disc, index, sureOf(disc)),
       };
     }),
-    endplates: endplates.map((e) => e.finding),
+    endplates: found,
     remarks: remarksOf(
       partners,
       endplates.map((e) => e.result),

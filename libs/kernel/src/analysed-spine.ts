@@ -7,7 +7,7 @@ import { labelConfidence } from './confidence/finding-confidence';
 import { type LabelMap } from './label-map';
 import { type FoundSpine } from './level/find-spine';
 import { type NativeLabels } from './level/native-labels';
-import { endplateDefect, type VertebraOnCt } from './ct/endplate-defect';
+import { type EndplateDefectOf } from './measure/endplate-course';
 import { vertebraHeights } from './measure/disc-measures';
 import { type MeasuredDisc, type MeasuredVertebra, type SpineModel } from './measure/spine-model';
 import { type DiscEvidence } from './mr/disc-evidence';
@@ -56,7 +56,7 @@ export function vertebraFindings(
   spine: FoundSpine,
   labels: NativeLabels,
   source: OutlineSource,
-  ct?: VertebraOnCt,
+  defectOf: EndplateDefectOf,
 ): VertebraFinding[] {
   return model.vertebrae.map((vertebra): VertebraFinding => {
     const sure = labelConfidence(spine.named.labelling.gap, vertebra.level !== null);
@@ -71,8 +71,8 @@ export function vertebraFindings(
       heights,
       ...(wedge === undefined ? {} : { wedgePercent: wedge }),
       endplateDefects: {
-        superior: endplateDefect(vertebra, 'superior', sure, ct),
-        inferior: endplateDefect(vertebra, 'inferior', sure, ct),
+        superior: defectOf(vertebra, 'superior', sure),
+        inferior: defectOf(vertebra, 'inferior', sure),
       },
     };
   });

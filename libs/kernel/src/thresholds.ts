@@ -168,6 +168,14 @@ export const THRESHOLD_TABLE = {
       'HU',
       `${OWN}: marrow over disc; less in osteopenia, where the endplate can not be followed`,
     ),
+    defectContrastMr: t(
+      0.25,
+      'of marrow',
+      `${OWN}: marrow over disc on T1, or on T2 without T1; less in red marrow, where the endplate can not be followed`,
+    ),
+    defectNoise: t(3, 'sigma', `${OWN}: half the contrast over the noise of the marrow`),
+    defectMinSupport: t(0.3, '1', `${OWN}: mean probability of the vertebra along the centreline`),
+    defectMiddleArea: t(0.75, 'of the largest slice', `${OWN}: at the sides the endplate turns into pedicle and rim`),
     defectRimMm: t(1, 'mm', `${OWN}: a voxel of CT`),
     defectMaxShare: t(0.6, 'of the endplate', `${OWN}: longer ones are concave or broken endplates, not dents`),
     cobbMinWidthMm: t(

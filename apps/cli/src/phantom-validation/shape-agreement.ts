@@ -9,6 +9,8 @@ export interface ShapeOutcome {
   readonly cobb?: { readonly truthDeg: number; readonly foundDeg: number };
   /** Endplates of whole vertebrae that were assessed: depth of the drawn node (0 without) and of the dent found, mm. */
   readonly endplates: readonly { readonly nodeMm: number; readonly foundMm: number; readonly called: boolean }[];
+  /** Drawn nodes (0 without) of endplates of whole vertebrae that were not assessed, mm, and why. */
+  readonly withheld: readonly { readonly nodeMm: number; readonly code: string }[];
 }
 
 const NEAR_MM = 12;
@@ -21,22 +23,26 @@ export function compareShape(truth: PhantomTruth, findings: StudyFindings): Shap
       .sort((a, b) => a.mm - b.mm)[0];
     return near && near.mm <= NEAR_MM ? [{ found, drawn: near.drawn }] : [];
   });
-  const endplates = pairs.flatMap(({ found, drawn }) =>
+  const sides = pairs.flatMap(({ found, drawn }) =>
     (['superior', 'inferior'] as const).flatMap((side) => {
       const defect: Assessment<EndplateDefect> | undefined = found.endplateDefects?.[side];
-      if (defect?.status !== 'assessed') return [];
       const own = truth.endplates.find((e) => e.vertebra === drawn.level && e.side === (side === 'inferior' ? 'above' : 'below')); // prettier-ignore
-      if (!own) return [];
-      return [{ nodeMm: own.nodeDepthMm, foundMm: defect.value.depthMm, called: defect.value.present }];
+      return defect && own ? [{ defect, nodeMm: own.nodeDepthMm }] : [];
     }),
   );
+  const endplates = sides.flatMap(({ defect, nodeMm }) =>
+    defect.status === 'assessed' ? [{ nodeMm, foundMm: defect.value.depthMm, called: defect.value.present }] : [],
+  );
+  const withheld = sides.flatMap(({ defect, nodeMm }) =>
+    defect.status === 'not-assessed' ? [{ nodeMm, code: defect.reason.code }] : [],
+  );
   const { coronalCobb } = findings;
-  if (coronalCobb?.status !== 'assessed') return { endplates };
+  if (coronalCobb?.status !== 'assessed') return { endplates, withheld };
   const { upperVertebraId, lowerVertebraId, angleDeg } = coronalCobb.value;
   const tilt = (id: string): number | undefined => pairs.find(({ found }) => found.id === id)?.drawn.tiltDeg;
   const [upper, lower] = [tilt(upperVertebraId), tilt(lowerVertebraId)];
-  if (upper === undefined || lower === undefined) return { endplates };
-  return { cobb: { truthDeg: Math.abs(upper - lower), foundDeg: angleDeg }, endplates };
+  if (upper === undefined || lower === undefined) return { endplates, withheld };
+  return { cobb: { truthDeg: Math.abs(upper - lower), foundDeg: angleDeg }, endplates, withheld };
 }
 
 type Row = readonly string[];
@@ -54,6 +60,18 @@ export function cobbTable(outcomes: readonly ShapeOutcome[]): Row[] {
     line('from 10 degrees', pairs.filter((p) => p.truthDeg >= 10)),
     ['withheld', String(outcomes.length - pairs.length), '', ''],
   ]; // prettier-ignore
+}
+
+/** Endplates whose dents were withheld, with and without a drawn node, by reason. */
+export function withheldDentTable(outcomes: readonly ShapeOutcome[]): Row[] {
+  const all = outcomes.flatMap((o) => o.withheld);
+  const codes = [...new Set(all.map(({ code }) => code))].sort();
+  const count = (code: string, node: boolean): string =>
+    String(all.filter((one) => one.code === code && one.nodeMm > 0 === node).length);
+  return [
+    ['dents not assessed', 'without a node', 'with a node'],
+    ...codes.map((code): Row => [code, count(code, false), count(code, true)]),
+  ];
 }
 
 /** Which drawn Schmorl nodes were called, by depth, and which smooth endplates were. */

@@ -39,7 +39,7 @@ export const vertebraFindingSchema = z.object({
   heights: assessmentSchema(heightsSchema),
   /** Body wedge: (posterior - anterior) / posterior height, in per cent. */
   wedgePercent: z.number().optional(),
-  /** Local dents of its endplates; CT only. */
+  /** Local dents of its endplates; on MR where marrow and disc differ enough on T1 or T2. */
   endplateDefects: z
     .object({ superior: assessmentSchema(endplateDefectSchema), inferior: assessmentSchema(endplateDefectSchema) })
     .optional(),

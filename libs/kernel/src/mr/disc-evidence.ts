@@ -1,5 +1,6 @@
 import { quantile } from '../measure/statistics';
-import { depthFrom, type EndplateSide } from './lesion';
+import { type EndplateSide } from '../measure/endplate-course';
+import { depthFrom } from './lesion';
 import { type MarrowVoxel } from './marrow';
 import { type MarrowReference } from './marrow-reference';
 

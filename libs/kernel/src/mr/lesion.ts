@@ -1,11 +1,9 @@
+import { type EndplateSide } from '../measure/endplate-course';
 import { THRESHOLDS } from '../thresholds';
 import { type MarrowVoxel } from './marrow';
 import { type VoxelType } from './marrow-reference';
 
 const MODIC = THRESHOLDS.modic;
-
-/** Which endplate of a body. */
-export type EndplateSide = 'superior' | 'inferior';
 
 /** A changed voxel of the band under an endplate. */
 export interface ChangedVoxel {

@@ -1,6 +1,7 @@
 import { applyAffine, affineColumn, length } from '@endplate/dicom';
 import { notAssessed, type Assessment, type DiscSignal } from '@endplate/findings';
 import { type NativeLabels } from '../level/native-labels';
+import { type EndplateSide } from '../measure/endplate-course';
 import { profileDepth } from '../measure/heights';
 import { meanHeightMm, type MeasuredDisc, type MeasuredVertebra, type SpineModel } from '../measure/spine-model';
 import { median } from '../measure/statistics';
@@ -12,7 +13,6 @@ import { correctBias } from './bias-field';
 import { contradictsRole } from './csf-check';
 import { discEvidence, type DiscEvidence, type EndplateMarrow } from './disc-evidence';
 import { assessDiscSignal } from './disc-signal';
-import { type EndplateSide } from './lesion';
 import { isReferenceMarrow, marrowVoxels, type MarrowVoxel, type SignalAt } from './marrow';
 import { marrowReferences, type MarrowReference } from './marrow-reference';
 import { assessModic, type ModicResult } from './modic';

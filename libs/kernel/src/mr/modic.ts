@@ -3,7 +3,8 @@ import { findingConfidence } from '../confidence/finding-confidence';
 import { median } from '../measure/statistics';
 import { THRESHOLDS } from '../thresholds';
 import { partFocalLesion, type PartedLesions } from './focal-lesion';
-import { depthFrom, endplateLesions, inBand, type ChangedVoxel, type EndplateSide, type SliceLesion } from './lesion';
+import { type EndplateSide } from '../measure/endplate-course';
+import { depthFrom, endplateLesions, inBand, type ChangedVoxel, type SliceLesion } from './lesion';
 import { type MarrowVoxel } from './marrow';
 import { voxelType, type MarrowReference } from './marrow-reference';
 

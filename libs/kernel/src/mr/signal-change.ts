@@ -1,5 +1,6 @@
 import { THRESHOLDS } from '../thresholds';
-import { depthFrom, endplateLesions, inBand, type ChangedVoxel, type EndplateSide } from './lesion';
+import { type EndplateSide } from '../measure/endplate-course';
+import { depthFrom, endplateLesions, inBand, type ChangedVoxel } from './lesion';
 import { type MarrowVoxel } from './marrow';
 import { type MarrowReference } from './marrow-reference';
 

@@ -1,5 +1,5 @@
 import { profileDent } from './endplate-dent';
-import { type StructureProfile } from '../measure/structure-profile';
+import { type StructureProfile } from './structure-profile';
 
 const HOLLOW_MM = 2.5;
 

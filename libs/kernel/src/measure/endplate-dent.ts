@@ -1,8 +1,8 @@
-import { profileDepth } from '../measure/heights';
-import { solvePositiveDefinite } from '../measure/linear-system';
-import { type PlanePoint } from '../measure/plane-frame';
-import { mean } from '../measure/statistics';
-import { type StructureProfile } from '../measure/structure-profile';
+import { profileDepth } from './heights';
+import { solvePositiveDefinite } from './linear-system';
+import { type PlanePoint } from './plane-frame';
+import { mean } from './statistics';
+import { type StructureProfile } from './structure-profile';
 import { THRESHOLDS } from '../thresholds';
 
 const { defectRimMm, defectMaxShare } = THRESHOLDS.degeneration;

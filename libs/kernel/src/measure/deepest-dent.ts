@@ -1,0 +1,45 @@
+import { assessed, notAssessed, type Assessment, type EndplateDefect } from '@endplate/findings';
+import { findingConfidence } from '../confidence/finding-confidence';
+import { THRESHOLDS } from '../thresholds';
+import { type Dent } from './endplate-dent';
+
+const { defectDepthMm } = THRESHOLDS.degeneration;
+const VOXEL_MM = THRESHOLDS.segment.inPlaneMm;
+
+/** The dent of one slice. */
+export interface SliceDent extends Dent {
+  readonly slice: number;
+}
+
+/**
+ * The dent of an endplate from those of its slices: the depth is what two neighbouring slices reach, since a single one may
+ * have lost the endplate.
+ *
+ * @param support - 0 to 1: how sure the outline is
+ * @param labelGap - 0 to 1: how sure the level is
+ */
+export function deepestDent(
+  dents: readonly SliceDent[],
+  support: number,
+  labelGap: number,
+): Assessment<EndplateDefect> {
+  if (dents.length < 2)
+    return notAssessed('TOO_FEW_SLICES_OF_STRUCTURE', 'The endplate is not seen well enough on two slices.');
+  const pairs = dents.flatMap((dent) => {
+    const next = dents.find(({ slice }) => slice === dent.slice + 1);
+    return next ? [next.depthMm < dent.depthMm ? next : dent] : [];
+  });
+  const deepest = pairs.reduce<Dent>((a, b) => (b.depthMm > a.depthMm ? b : a), { depthMm: 0, lengthMm: 0 });
+  const presentAt = (shift: number): boolean => deepest.depthMm + shift >= defectDepthMm;
+  const present = presentAt(0);
+  const stable = [-VOXEL_MM, VOXEL_MM].every((shift) => presentAt(shift) === present);
+  const confidence = findingConfidence({
+    voxelMargin: Math.min(support, Math.abs(deepest.depthMm - defectDepthMm) / VOXEL_MM),
+    shapePlausibility: 1,
+    labelGap,
+    stability: stable ? 1 : 0.5,
+  });
+  const deep = dents.filter(({ depthMm }) => depthMm >= defectDepthMm);
+  const { depthMm, lengthMm } = deepest;
+  return assessed({ present, depthMm, lengthMm, sliceCount: present ? deep.length : 0 }, confidence);
+}
