@@ -11,12 +11,13 @@ import { nativeLabels, type NativeLabels } from './level/native-labels';
 import { coronalCobb } from './measure/coronal-cobb';
 import { discMeasures, outlineConfidence } from './measure/disc-measures';
 import { lumbarLordosis } from './measure/lordosis';
-import { spineModel, type MeasuredDisc, type SpineModel } from './measure/spine-model';
+import { spineModel, type MeasuredDisc } from './measure/spine-model';
 import { type DiscEvidence } from './mr/disc-evidence';
 import { endplateDefectsOnMr } from './mr/endplate-defect';
 import { MrMeasurement, type MrSignals } from './mr/measure-mr';
 import { presenceAgreement } from './mr/modic-presence';
 import { type ModicResult } from './mr/modic';
+import { modicRemarks } from './mr/modic-remarks';
 import { lesionOutlines, lesionToDraw } from './mr/lesion-outlines';
 import { fuseProbabilities, registerSpines, type Registration } from './mr/registration';
 import { keySlices, type DrawnLesion } from './outline/key-slices';
@@ -67,7 +68,7 @@ export async function analyseMr(
     outlineConfidence: outlineConfidence(disc),
     labelConfidence: labelConfidence(gap, discLevel(disc) !== null),
   });
-  const modicEvidence = evidenceOf(model, measurement);
+  const modicEvidence = measurement.evidence((disc) => discMeasures(disc));
   const endplates = model.discs.flatMap((disc) =>
     weighByEvidence(endplatesOf(disc, measurement, labels, source, sureOf(disc)), modicEvidence.get(disc.id)),
   );
@@ -114,15 +115,6 @@ export async function analyseMr(
       caption: `MR, ${plan.primary.role.replace('mr-', '').replaceAll('-', ' ').toUpperCase()}, sagittal`,
     }),
   };
-}
-
-function evidenceOf(model: SpineModel, measurement: MrMeasurement): ReadonlyMap<string, DiscEvidence> {
-  const found = model.discs.flatMap((disc): [string, DiscEvidence][] => {
-    const { heightIndex } = discMeasures(disc);
-    const evidence = measurement.evidence(disc, heightIndex.status === 'assessed' ? heightIndex.value : undefined);
-    return evidence ? [[disc.id, evidence]] : [];
-  });
-  return new Map(found);
 }
 
 /** Lowers the confidence of both endplates of a disc where the region speaks against what the rules said. */
@@ -239,13 +231,7 @@ function drawn(finding: EndplateFinding, result: ModicResult, labels: NativeLabe
 }
 
 function remarksOf(partners: ReadonlyMap<string, Partner>, results: readonly ModicResult[]): string[] {
-  const remarks: string[] = [];
-  const types = results.flatMap((r) => (r.assessment.status === 'assessed' ? [r.assessment.value.type] : []));
-  if (types.includes('1') || types.includes('mixed')) {
-    remarks.push('Type 1 changes: infection and tumour not excluded.');
-  }
-  const focal = results.some((r) => r.assessment.status === 'assessed' && r.assessment.value.focalLesion);
-  if (focal) remarks.push('A focal marrow lesion was seen, which is not Modic change.');
+  const remarks = modicRemarks(results.map((r) => r.assessment));
   if ([...partners.values()].some((p) => !isAligned(p.registration))) {
     remarks.push('A series could not be aligned with the others and was not combined with them.');
   }

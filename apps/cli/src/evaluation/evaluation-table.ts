@@ -52,8 +52,16 @@ export function gradingTable(summary: GradingSummary): string {
       grades('Pfirrmann 1 to 4+, shipped limits', summary.pfirrmannShipped),
     ]),
     `${summary.graded} graded discs of ${summary.patients} patients; without Modic finding ${summary.modicNotAssessed}, without grade ${summary.pfirrmannNotAssessed}.`,
+    ...otherSplits(summary.modicSplits),
     'Types 1 and 3 are too rare in these gradings for any claim.',
     `Fitted to all patients: intercept ${presence.intercept.toPrecision(4)}, ${weights.join(', ')}, cut ${presence.cut.toPrecision(4)}; grade borders ${gradeBorders.map((b) => b.toFixed(3)).join(', ')}.`,
     '',
   ].join('\n');
+}
+
+function otherSplits(kappas: readonly number[]): string[] {
+  if (kappas.length === 0) return [];
+  const mean = kappas.reduce((sum, kappa) => sum + kappa, 0) / kappas.length;
+  const range = `${Math.min(...kappas).toFixed(2)} to ${Math.max(...kappas).toFixed(2)}`;
+  return [`Modic present in ${kappas.length} other partitions into folds: mean kappa ${mean.toFixed(2)}, ${range}.`];
 }

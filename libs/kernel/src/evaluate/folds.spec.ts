@@ -29,6 +29,25 @@ describe('acrossFolds', () => {
   });
 });
 
+describe('another partition', () => {
+  const groups = (split: number): string[] =>
+    acrossFolds(
+      items,
+      studyOf,
+      (others) => [...new Set(others.map(studyOf))].sort().join(),
+      (_, left) => left,
+      split,
+    )
+      .map(({ item, result }) => `${item.value} ${result}`)
+      .sort();
+
+  it('parts the patients otherwise, and the same way each time', () => {
+    expect(groups(1)).toEqual(groups(1));
+    expect(groups(1)).not.toEqual(groups(0));
+    expect(groups(1)).not.toEqual(groups(2));
+  });
+});
+
 describe('bootstrapByStudy', () => {
   it('gives the same interval each time, around the statistic', () => {
     const mean = (drawn: readonly { value: number }[]): number =>

@@ -8,14 +8,16 @@ const RESAMPLES = 1000;
  * Judges every item by a model that was fitted to the patients of the other folds.
  *
  * @param studyOf - patient of an item; all items of a patient are in one fold
+ * @param split - another number parts the patients otherwise
  */
 export function acrossFolds<Item, Model, Result>(
   items: readonly Item[],
   studyOf: (item: Item) => string,
   fit: (others: readonly Item[]) => Model,
   judge: (item: Item, model: Model) => Result,
+  split = 0,
 ): { item: Item; result: Result }[] {
-  const foldOf = (item: Item): number => hash(studyOf(item)) % FOLDS;
+  const foldOf = (item: Item): number => hash(split === 0 ? studyOf(item) : `${studyOf(item)} ${split}`) % FOLDS;
   return Array.from({ length: FOLDS }, (_, fold) => fold).flatMap((fold) => {
     const own = items.filter((item) => foldOf(item) === fold);
     if (own.length === 0) return [];

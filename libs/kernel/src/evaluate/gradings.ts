@@ -48,6 +48,8 @@ export interface GradingSummary {
   /** `folds`: limits were fitted to the patients of four folds and tried on the fifth; `shipped`: too few patients for that. */
   readonly calibration: 'folds' | 'shipped';
   readonly modic: ModicAgreement;
+  /** Kappa of ten other partitions into five folds: how much of the figure above is the luck of one. Empty where shipped. */
+  readonly modicSplits: readonly number[];
   /** With the limits that are shipped, and by the voxel rules that type a change alone. */
   readonly modicShipped: ModicAgreement;
   readonly modicRules: ModicAgreement;
@@ -64,6 +66,7 @@ export interface GradingSummary {
 
 const MAX_ROWS = 100_000;
 const MIN_PATIENTS = 25;
+const SPLITS = 10;
 const COLUMNS = { study: 'Study', disc: 'IVD label', modic: 'Modic', pfirrmann: 'Pfirrman grade' } as const;
 
 /** Reads a table of gradings (comma separated, the header of the SPIDER data set); rows without numbers are left out. */
@@ -124,7 +127,10 @@ export function summariseGradings(discs: readonly GradedDisc[]): GradingSummary 
     found: presenceScore(item.measures, model) >= model.cut,
   });
   const shipped = modic.map((item) => present(item, SHIPPED_PRESENCE));
-  const folded = enough ? acrossFolds(modic, studyOf, fitPresence, present).map((f) => f.result) : shipped;
+  const inFolds = (split: number): Judged[] =>
+    acrossFolds(modic, studyOf, fitPresence, present, split).map((f) => f.result);
+  const folded = enough ? inFolds(0) : shipped;
+  const splits = enough ? Array.from({ length: SPLITS }, (_, n) => n + 1) : [];
   const gradesFolded = enough
     ? acrossFolds(grades, studyOf, fitGradeBorders, (item, borders) => ({
         ...item,
@@ -134,6 +140,7 @@ export function summariseGradings(discs: readonly GradedDisc[]): GradingSummary 
   return {
     calibration: enough ? 'folds' : 'shipped',
     modic: modicAgreement(folded),
+    modicSplits: splits.map((split) => binaryAgreement(inFolds(split)).kappa),
     modicShipped: modicAgreement(shipped),
     modicRules: modicAgreement(rules),
     pfirrmann: gradeAgreement(gradesFolded),

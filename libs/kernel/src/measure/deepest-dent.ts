@@ -12,27 +12,25 @@ export interface SliceDent extends Dent {
 }
 
 /**
- * The dent of an endplate from those of its slices: the depth is what two neighbouring slices reach, since a single one may
+ * The dent of an endplate from those of its slices, whose depth is what two neighbouring ones reach, since a single one may
  * have lost the endplate.
  *
  * @param support - 0 to 1: how sure the outline is
  * @param labelGap - 0 to 1: how sure the level is
+ * @param moved - the dents of the slices with the reference moved by its allowance
  */
 export function deepestDent(
   dents: readonly SliceDent[],
   support: number,
   labelGap: number,
+  moved: readonly (readonly SliceDent[])[] = [],
 ): Assessment<EndplateDefect> {
   if (dents.length < 2)
     return notAssessed('TOO_FEW_SLICES_OF_STRUCTURE', 'The endplate is not seen well enough on two slices.');
-  const pairs = dents.flatMap((dent) => {
-    const next = dents.find(({ slice }) => slice === dent.slice + 1);
-    return next ? [next.depthMm < dent.depthMm ? next : dent] : [];
-  });
-  const deepest = pairs.reduce<Dent>((a, b) => (b.depthMm > a.depthMm ? b : a), { depthMm: 0, lengthMm: 0 });
-  const presentAt = (shift: number): boolean => deepest.depthMm + shift >= defectDepthMm;
-  const present = presentAt(0);
-  const stable = [-VOXEL_MM, VOXEL_MM].every((shift) => presentAt(shift) === present);
+  const deepest = deepestPair(dents);
+  const present = deepest.depthMm >= defectDepthMm;
+  const depths = [deepest.depthMm - VOXEL_MM, deepest.depthMm + VOXEL_MM, ...moved.map((m) => deepestPair(m).depthMm)];
+  const stable = depths.every((depthMm) => depthMm >= defectDepthMm === present);
   const confidence = findingConfidence({
     voxelMargin: Math.min(support, Math.abs(deepest.depthMm - defectDepthMm) / VOXEL_MM),
     shapePlausibility: 1,
@@ -42,4 +40,13 @@ export function deepestDent(
   const deep = dents.filter(({ depthMm }) => depthMm >= defectDepthMm);
   const { depthMm, lengthMm } = deepest;
   return assessed({ present, depthMm, lengthMm, sliceCount: present ? deep.length : 0 }, confidence);
+}
+
+/** The deepest dent that two neighbouring slices reach. */
+function deepestPair(dents: readonly SliceDent[]): Dent {
+  const pairs = dents.flatMap((dent) => {
+    const next = dents.find(({ slice }) => slice === dent.slice + 1);
+    return next ? [next.depthMm < dent.depthMm ? next : dent] : [];
+  });
+  return pairs.reduce<Dent>((a, b) => (b.depthMm > a.depthMm ? b : a), { depthMm: 0, lengthMm: 0 });
 }

@@ -38,4 +38,12 @@ describe('assessDiscSignal', () => {
     expect(sureOf(165)).toBe(0.6);
     expect(sureOf(420, { ...SURE, labelConfidence: 0.3 })).toBe(0.3);
   });
+
+  it('is less sure of a grade that an outline a voxel further out would change', () => {
+    const outer = assessDiscSignal(many(420), many(500), 0.4, SURE, [many(430), many(150)]);
+    expect(outer).toMatchObject({ value: { pfirrmannLike: 1 }, confidence: 0.6 });
+    expect(assessDiscSignal(many(420), many(500), 0.4, SURE, [many(430), many(410), []])).toMatchObject({
+      confidence: 0.9,
+    });
+  });
 });

@@ -11,12 +11,14 @@ const D = THRESHOLDS.degeneration;
  * @param nucleus - T2 signal of the voxels in the middle of the disc
  * @param canal - T2 signal of the voxels of the canal at the same height
  * @param heightIndex - disc height over body height, where measured
+ * @param moved - the nucleus as it would be with the outline a voxel further in and out
  */
 export function assessDiscSignal(
   nucleus: readonly number[],
   canal: readonly number[],
   heightIndex: number | undefined,
   sure: FindingSurety,
+  moved: readonly (readonly number[])[] = [],
 ): Assessment<DiscSignal> {
   if (nucleus.length < 5) return notAssessed('DISC_TOO_SMALL', 'Too few voxels in the middle of the disc.');
   if (canal.length < D.minCsfVoxels) return notAssessed('NO_CSF_REFERENCE', 'The canal beside the disc is not seen.');
@@ -26,9 +28,12 @@ export function assessDiscSignal(
   const pfirrmannLike = gradeOf(t2RatioToCsf, heightIndex);
   const borders = [D.pfirrmann1, D.pfirrmann2, D.pfirrmann3];
   const margin = Math.min(...borders.map((border) => Math.abs(t2RatioToCsf - border)));
-  const steady = [1 - THRESHOLDS.modic.stability, 1 + THRESHOLDS.modic.stability].every(
-    (factor) => gradeOf(t2RatioToCsf / factor, heightIndex) === pfirrmannLike,
-  );
+  const scaled = [1 - THRESHOLDS.modic.stability, 1 + THRESHOLDS.modic.stability].map((factor) => csf * factor);
+  const ratios = [
+    ...scaled.map((reference) => (t2RatioToCsf * csf) / reference),
+    ...moved.filter((values) => values.length > 0).map((values) => quantile(values, 0.5) / csf),
+  ];
+  const steady = ratios.every((ratio) => gradeOf(ratio, heightIndex) === pfirrmannLike);
   const confidence = findingConfidence({
     voxelMargin: 0.5 + Math.min(0.5, margin * 5),
     shapePlausibility: sure.outlineConfidence,

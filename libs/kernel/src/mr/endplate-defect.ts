@@ -16,10 +16,12 @@ import { THRESHOLDS } from '../thresholds';
 import { type SignalAt } from './marrow';
 import { type MrSignals } from './measure-mr';
 
-const { defectContrastMr, defectNoise, defectMinSupport, defectMiddleArea } = THRESHOLDS.degeneration;
+const { defectContrastMr, defectNoise, defectReachMm, defectMinSupport, defectMiddleArea } = THRESHOLDS.degeneration;
+const { stability } = THRESHOLDS.modic;
 /** Where the search begins and where the disc is read, as parts of its height and at most, mm. */
 const START = { part: 0.4, mostMm: 2 } as const;
 const BESIDE = { part: 0.5, mostMm: 2.5 } as const;
+const LOST_MM = 1;
 /** Samples along the endplate that are averaged against noise; slices are thick enough by themselves. */
 const ALONG_MM = 0.8;
 const AVERAGED = [-ALONG_MM, 0, ALONG_MM].map((along) => [along, 0] as const);
@@ -82,11 +84,14 @@ export function endplateDefectOnMr(endplate: EndplateToFollow): Assessment<Endpl
   if (!(marrow - beside >= Math.max(defectContrastMr * marrow, 2 * defectNoise * noise))) {
     return notAssessed('REFERENCE_UNSTABLE', 'Marrow and disc do not differ enough in signal to follow the endplate.');
   }
-  const dents = wide.flatMap((profile): SliceDent[] => {
-    const dent = profileDent(course.follow(profile, (beside + marrow) / 2), side);
-    return dent ? [{ ...dent, slice: profile.slice }] : [];
-  });
-  return deepestDent(dents, Math.min(vertebra.support, disc.support), labelConfidence);
+  const dentsAt = (bone: number): SliceDent[] =>
+    wide.flatMap((profile) => {
+      const dent = profileDent(course.follow(profile, bone), side);
+      // As deep as the search goes: the endplate was lost, not followed.
+      return dent && dent.depthMm < defectReachMm - LOST_MM ? [{ ...dent, slice: profile.slice }] : [];
+    });
+  const moved = [-stability, stability].map((part) => dentsAt((beside + (1 + part) * marrow) / 2));
+  return deepestDent(dentsAt((beside + marrow) / 2), Math.min(vertebra.support, disc.support), labelConfidence, moved);
 }
 
 /** Whether a change of type 1 or 3 was found. */

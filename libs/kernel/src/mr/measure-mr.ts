@@ -2,9 +2,10 @@ import { applyAffine, affineColumn, length } from '@endplate/dicom';
 import { notAssessed, type Assessment, type DiscSignal } from '@endplate/findings';
 import { type NativeLabels } from '../level/native-labels';
 import { type EndplateSide } from '../measure/endplate-course';
+import { type DiscMeasures } from '../measure/disc-measures';
 import { profileDepth } from '../measure/heights';
 import { meanHeightMm, type MeasuredDisc, type MeasuredVertebra, type SpineModel } from '../measure/spine-model';
-import { median } from '../measure/statistics';
+import { mean, median } from '../measure/statistics';
 import { type SagittalGrid } from '../segment/probability-stack';
 import { CLASS } from '../segment/spine-class';
 import { THRESHOLDS } from '../thresholds';
@@ -81,23 +82,47 @@ export class MrMeasurement {
     });
   }
 
-  /** What speaks for or against Modic change around one disc; undefined where it is not assessed. */
-  evidence(disc: MeasuredDisc, heightIndex: number | undefined): DiscEvidence | undefined {
-    if (this.reasonAgainstTyping() || this.signals.fatSuppressed || heightIndex === undefined) return undefined;
+  /** What speaks for or against Modic change around each disc, by its id; without those where it is not assessed. */
+  evidence(measuresOf: (disc: MeasuredDisc) => Pick<DiscMeasures, 'heightIndex' | 'slip'>): Map<string, DiscEvidence> {
+    if (this.reasonAgainstTyping() || this.signals.fatSuppressed) return new Map();
+    const found = this.model.discs.flatMap((disc) => {
+      const evidence = this.evidenceOf(disc, measuresOf(disc));
+      return evidence ? [[disc.id, evidence] as const] : [];
+    });
+    const spineDiscT2 = mean(found.map(([, { discT2 }]) => discT2));
+    return new Map(found.map(([id, evidence]) => [id, { ...evidence, spineDiscT2 }]));
+  }
+
+  private evidenceOf(
+    disc: MeasuredDisc,
+    { heightIndex, slip }: Pick<DiscMeasures, 'heightIndex' | 'slip'>,
+  ): Omit<DiscEvidence, 'spineDiscT2'> | undefined {
+    if (heightIndex.status !== 'assessed') return undefined;
     const sides = [
       { vertebra: disc.below, side: 'superior' as const },
       { vertebra: disc.above, side: 'inferior' as const },
     ];
     const [dx, dy] = this.pixelMm();
+    const spineT2 = median([...this.references.values()].flatMap((reference) => reference?.t2 ?? []));
     const endplates = sides.flatMap(({ vertebra, side }): EndplateMarrow[] => {
       const reference = vertebra && this.references.get(vertebra.id);
       if (!vertebra || !reference) return [];
       const middle = new Set(vertebra.central.map((profile) => profile.slice));
       const marrow = (this.marrow.get(vertebra.id) ?? []).filter((v) => middle.has(v.slice));
-      return [{ side, marrow, reference, pixelAreaMm2: (dx * dy) / Math.max(middle.size, 1) }];
+      return [{ side, marrow, reference, spineT2, pixelAreaMm2: (dx * dy) / Math.max(middle.size, 1) }];
     });
-    const discT2 = median(this.nucleus(disc)) / median(endplates.map((e) => e.reference.t2));
-    const state = { discT2, discHeight: heightIndex, ordinal: disc.ordinal };
+    const nucleus = this.nucleus(disc);
+    const over = (channel: 't1' | 't2'): number =>
+      median(nucleus.map((v) => v[channel]).filter(Number.isFinite)) /
+      median(endplates.map((e) => e.reference[channel]));
+    const state = {
+      discT2: over('t2'),
+      discHeight: heightIndex.value,
+      ordinal: disc.ordinal,
+      marrowContrast: -Math.log(over('t1')),
+      slip: slip.status === 'assessed' ? Math.abs(slip.value.percentOfEndplate) : 0,
+      support: disc.support,
+    };
     return Object.values(state).every(Number.isFinite) ? discEvidence(endplates, state) : undefined;
   }
 
@@ -109,24 +134,24 @@ export class MrMeasurement {
     if (this.contradiction) return notAssessed('SEQUENCE_NOT_RECOGNISED', this.contradiction);
     const middle = new Set(disc.central.map((profile) => profile.slice));
     const canal = this.canalSignals(disc, middle);
-    return assessDiscSignal(this.nucleus(disc), canal, heightIndex, sure);
+    const [pixelMm] = this.pixelMm();
+    const moved = [-pixelMm, pixelMm].map((inwardMm) => t2Of(this.nucleus(disc, inwardMm)));
+    return assessDiscSignal(t2Of(this.nucleus(disc)), canal, heightIndex, sure, moved);
   }
 
-  /** T2 of the voxels in the middle of a disc. */
-  private nucleus(disc: MeasuredDisc): number[] {
-    const signals = this.signals.t2 ? { t2: this.signals.t2 } : {};
-    const voxels = marrowVoxels(this.labels, disc.instance.label, disc.central, this.grid, signals);
-    const inside = voxels.filter((v) => {
+  /** The voxels in the middle of a disc, its borders taken as lying further in. */
+  private nucleus(disc: MeasuredDisc, inwardMm = 0): MarrowVoxel[] {
+    const voxels = marrowVoxels(this.labels, disc.instance.label, disc.central, this.grid, this.signals);
+    return voxels.filter((v) => {
       const profile = disc.central.find((p) => p.slice === v.slice)!;
       const centre = (profile.u[0]! + profile.u.at(-1)!) / 2;
       const height = v.fromTopMm + v.fromBottomMm;
       return (
         Math.abs(v.u - centre) <= (THRESHOLDS.degeneration.nucleusFraction / 2) * profileDepth(profile) &&
-        v.fromTopMm >= 0.2 * height &&
-        v.fromBottomMm >= 0.2 * height
+        v.fromTopMm >= 0.2 * height + inwardMm &&
+        v.fromBottomMm >= 0.2 * height + inwardMm
       );
     });
-    return inside.map((v) => v.t2).filter(Number.isFinite);
   }
 
   /** Says of a change whose type can't be told for want of T1 or T2 that there is one. */
@@ -237,6 +262,11 @@ export class MrMeasurement {
     }
     return undefined;
   }
+}
+
+/** T2 where it is known. */
+function t2Of(voxels: readonly MarrowVoxel[]): number[] {
+  return voxels.map((v) => v.t2).filter(Number.isFinite);
 }
 
 /** Slices on which the disc faces most of the endplate: beside them lies the rim, where outlines slip from bone to disc. */

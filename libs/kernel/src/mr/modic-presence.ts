@@ -2,7 +2,10 @@ import { THRESHOLDS } from '../thresholds';
 import { type DiscEvidence } from './disc-evidence';
 
 /** The measures that decide, in the order of {@link PresenceModel.weights}. */
-export const PRESENCE_MEASURES = ['t1High', 't2High', 'fatArea', 'discT2', 'discHeight', 'ordinal'] as const;
+export const PRESENCE_MEASURES = [
+  't1High', 't2High', 'fatArea', 'discT2', 'discHeight', 'ordinal', 't2Level', 't1Spread', 'marrowContrast', 'slip', 'support',
+  'spineDiscT2',
+] as const satisfies readonly (keyof DiscEvidence)[]; // prettier-ignore
 
 /** A logistic model over {@link PRESENCE_MEASURES}. */
 export interface PresenceModel {
