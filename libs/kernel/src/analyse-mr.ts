@@ -76,8 +76,8 @@ export async function analyseMr(
     const own = isAligned(registration) ? nativeLabels(volume, primary.stack, spine.map) : undefined;
     return own ? [labelMap(volume, own, model)] : [];
   });
-  const found = endplates.map((e) => e.finding);
-  const defectOf = endplateDefectsOnMr(model, primary.stack, signals, found);
+  const endplateFindings = endplates.map((e) => e.finding);
+  const defectOf = endplateDefectsOnMr(model, primary.stack, signals, endplateFindings);
   const lesions = endplates.flatMap(({ finding, result }) => drawn(finding, result, labels));
   const inverse = invertAffine(primary.stack.affine);
   return {
@@ -99,7 +99,7 @@ export async function analyseMr(
         signal: measurement.signal(disc, index, sureOf(disc)),
       };
     }),
-    endplates: found,
+    endplates: endplateFindings,
     remarks: remarksOf(
       partners,
       endplates.map((e) => e.result),
