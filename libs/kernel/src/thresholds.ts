@@ -6,7 +6,7 @@ export interface Threshold {
 }
 
 /** Version of the table below; written into findings.json and every SR. Any change of a value changes it. */
-export const THRESHOLDS_VERSION = '2026.11.6';
+export const THRESHOLDS_VERSION = '2026.11.8';
 
 const t = (value: number, unit: string, source: string): Threshold => ({ value, unit, source });
 const AGATSTON = 'Agatston et al. 1990, J Am Coll Cardiol 15:827';
@@ -174,6 +174,7 @@ export const THRESHOLD_TABLE = {
       'HU',
       `${OWN}: marrow over disc; less in osteopenia, where the endplate can not be followed`,
     ),
+    defectDepthMrMm: t(3, 'mm', `${OWN}: shallower ones come from the texture of marrow on T1`),
     defectContrastMr: t(
       0.25,
       'of marrow',

@@ -9,7 +9,7 @@ import { widestProfiles } from '../measure/structure-profile';
 import { type ProbabilityStack } from '../segment/probability-stack';
 import { THRESHOLDS } from '../thresholds';
 
-const { defectContrastHU, defectMinSupport, defectMiddleArea } = THRESHOLDS.degeneration;
+const { defectDepthMm, defectContrastHU, defectMinSupport, defectMiddleArea } = THRESHOLDS.degeneration;
 const { maxReferenceHU } = THRESHOLDS.ct;
 /** The outline may lie a voxel inside the bone. */
 const START_MM = 2;
@@ -52,5 +52,5 @@ export function endplateDefectOnCt(
     const dent = profileDent(course.follow(profile, bone), side);
     return dent ? [{ ...dent, slice: profile.slice }] : [];
   });
-  return deepestDent(dents, vertebra.support, labelConfidence);
+  return deepestDent(dents, defectDepthMm, vertebra.support, labelConfidence);
 }

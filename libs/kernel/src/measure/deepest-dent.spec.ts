@@ -9,16 +9,16 @@ describe('dent of an endplate over its slices', () => {
     ['two that are no neighbours', dents(5, 0, 5), false, 0],
     ['a shallow one', dents(2, 2.5), false, 2],
   ])('%s', (_name, slices, present, depthMm) => {
-    expect(deepestDent(slices, 0.9, 1)).toMatchObject({ status: 'assessed', value: { present, depthMm } });
+    expect(deepestDent(slices, 3, 0.9, 1)).toMatchObject({ status: 'assessed', value: { present, depthMm } });
   });
 
   it('is withheld on a single slice', () => {
-    expect(deepestDent(dents(5), 0.9, 1)).toMatchObject({ reason: { code: 'TOO_FEW_SLICES_OF_STRUCTURE' } });
+    expect(deepestDent(dents(5), 3, 0.9, 1)).toMatchObject({ reason: { code: 'TOO_FEW_SLICES_OF_STRUCTURE' } });
   });
 
   it('is less sure where another reference would take the dent away', () => {
     const deep = dents(5, 5);
-    expect(deepestDent(deep, 0.9, 1, [dents(5.2, 5), dents(4.6, 5)])).toMatchObject({ confidence: 0.9 });
-    expect(deepestDent(deep, 0.9, 1, [dents(5.2, 5), dents(1, 5)])).toMatchObject({ confidence: 0.5 });
+    expect(deepestDent(deep, 3, 0.9, 1, [dents(5.2, 5), dents(4.6, 5)])).toMatchObject({ confidence: 0.9 });
+    expect(deepestDent(deep, 3, 0.9, 1, [dents(5.2, 5), dents(1, 5)])).toMatchObject({ confidence: 0.5 });
   });
 });

@@ -3,7 +3,6 @@ import { findingConfidence } from '../confidence/finding-confidence';
 import { THRESHOLDS } from '../thresholds';
 import { type Dent } from './endplate-dent';
 
-const { defectDepthMm } = THRESHOLDS.degeneration;
 const VOXEL_MM = THRESHOLDS.segment.inPlaneMm;
 
 /** The dent of one slice. */
@@ -15,12 +14,14 @@ export interface SliceDent extends Dent {
  * The dent of an endplate from those of its slices, whose depth is what two neighbouring ones reach, since a single one may
  * have lost the endplate.
  *
+ * @param leastMm - depth from which it is called
  * @param support - 0 to 1: how sure the outline is
  * @param labelGap - 0 to 1: how sure the level is
  * @param moved - the dents of the slices with the reference moved by its allowance
  */
 export function deepestDent(
   dents: readonly SliceDent[],
+  leastMm: number,
   support: number,
   labelGap: number,
   moved: readonly (readonly SliceDent[])[] = [],
@@ -28,16 +29,16 @@ export function deepestDent(
   if (dents.length < 2)
     return notAssessed('TOO_FEW_SLICES_OF_STRUCTURE', 'The endplate is not seen well enough on two slices.');
   const deepest = deepestPair(dents);
-  const present = deepest.depthMm >= defectDepthMm;
+  const present = deepest.depthMm >= leastMm;
   const depths = [deepest.depthMm - VOXEL_MM, deepest.depthMm + VOXEL_MM, ...moved.map((m) => deepestPair(m).depthMm)];
-  const stable = depths.every((depthMm) => depthMm >= defectDepthMm === present);
+  const stable = depths.every((depthMm) => depthMm >= leastMm === present);
   const confidence = findingConfidence({
-    voxelMargin: Math.min(support, Math.abs(deepest.depthMm - defectDepthMm) / VOXEL_MM),
+    voxelMargin: Math.min(support, Math.abs(deepest.depthMm - leastMm) / VOXEL_MM),
     shapePlausibility: 1,
     labelGap,
     stability: stable ? 1 : 0.5,
   });
-  const deep = dents.filter(({ depthMm }) => depthMm >= defectDepthMm);
+  const deep = dents.filter(({ depthMm }) => depthMm >= leastMm);
   const { depthMm, lengthMm } = deepest;
   return assessed({ present, depthMm, lengthMm, sliceCount: present ? deep.length : 0 }, confidence);
 }

@@ -16,7 +16,8 @@ import { THRESHOLDS } from '../thresholds';
 import { type SignalAt } from './marrow';
 import { type MrSignals } from './measure-mr';
 
-const { defectContrastMr, defectNoise, defectReachMm, defectMinSupport, defectMiddleArea } = THRESHOLDS.degeneration;
+const { defectDepthMrMm, defectContrastMr, defectNoise, defectReachMm, defectMinSupport, defectMiddleArea } =
+  THRESHOLDS.degeneration;
 const { stability } = THRESHOLDS.modic;
 /** Where the search begins and where the disc is read, as parts of its height and at most, mm. */
 const START = { part: 0.4, mostMm: 2 } as const;
@@ -91,7 +92,13 @@ export function endplateDefectOnMr(endplate: EndplateToFollow): Assessment<Endpl
       return dent && dent.depthMm < defectReachMm - LOST_MM ? [{ ...dent, slice: profile.slice }] : [];
     });
   const moved = [-stability, stability].map((part) => dentsAt((beside + (1 + part) * marrow) / 2));
-  return deepestDent(dentsAt((beside + marrow) / 2), Math.min(vertebra.support, disc.support), labelConfidence, moved);
+  return deepestDent(
+    dentsAt((beside + marrow) / 2),
+    defectDepthMrMm,
+    Math.min(vertebra.support, disc.support),
+    labelConfidence,
+    moved,
+  );
 }
 
 /** Whether a change of type 1 or 3 was found. */
