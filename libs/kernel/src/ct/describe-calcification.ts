@@ -1,7 +1,7 @@
 import { applyAffine, dot, sub, type Vec3 } from '@endplate/dicom';
 import { type ApartPiece, type Calcification, type CalcificationIsland } from '@endplate/findings';
 import { quantile } from '../measure/statistics';
-import { distanceTo } from '../shape/distance';
+import { dilate } from '../shape/dilate';
 import { THRESHOLDS } from '../thresholds';
 import { type DiscOnCt } from './disc-on-ct';
 import { agatstonLike, volumeOver, type DenseIsland, type DenseTissue } from './dense-islands';
@@ -133,18 +133,19 @@ function describeApart(disc: DiscOnCt, dense: DenseTissue, extent: Extent): Apar
   const { box, axes } = disc;
   if (dense.onBone.length === 0) return [];
   const isAbove = (at: number): boolean => dot(sub(voxelLps(box, at), axes.centreLps), axes.cranial) > 0;
-  const toUpper = distanceTo(box, box.spacingMm, (at) => box.bone[at] === 1 && isAbove(at));
-  const toLower = distanceTo(box, box.spacingMm, (at) => box.bone[at] === 1 && !isAbove(at));
+  const [upper, lower] = [new Uint8Array(box.bone.length), new Uint8Array(box.bone.length)];
+  for (let at = box.bone.indexOf(1); at >= 0; at = box.bone.indexOf(1, at + 1)) (isAbove(at) ? upper : lower)[at] = 1;
   const guardMm = CT.guardFwhms * effectiveFwhmMm(disc.spread, axes.cranial);
   const reachMm = guardMm + CT.separateMm + box.spacingMm[0] / 2 + 1.5 * Math.max(...box.spacingMm);
-  const meets = (piece: DenseIsland, to: Float32Array): boolean => piece.voxels.some((at) => to[at]! <= reachMm);
+  const [nearUpper, nearLower] = [upper, lower].map((bone) => dilate(box, box.spacingMm, bone, reachMm));
+  const meets = (piece: DenseIsland, near: Uint8Array): boolean => piece.voxels.some((at) => near[at] === 1);
   return [...dense.onBone]
     .sort((a, b) => b.voxels.length - a.voxels.length)
     .slice(0, MAX_APART)
     .map((piece): ApartPiece => {
       const centroidLps = centroidOf(box, piece);
       const rim = Math.hypot(...placeIn(axes, extent, centroidLps)) >= CT.rimRadius;
-      const bridges = meets(piece, toUpper) && meets(piece, toLower);
+      const bridges = meets(piece, nearUpper!) && meets(piece, nearLower!);
       return {
         volumeMm3: piece.voxels.length * box.voxelMm3,
         centroidLps: [...centroidLps],
