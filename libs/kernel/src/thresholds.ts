@@ -6,7 +6,7 @@ export interface Threshold {
 }
 
 /** Version of the table below; written into findings.json and every SR. Any change of a value changes it. */
-export const THRESHOLDS_VERSION = '2026.11.8';
+export const THRESHOLDS_VERSION = '2026.11.9';
 
 const t = (value: number, unit: string, source: string): Threshold => ({ value, unit, source });
 const AGATSTON = 'Agatston et al. 1990, J Am Coll Cardiol 15:827';
@@ -180,7 +180,7 @@ export const THRESHOLD_TABLE = {
       'of marrow',
       `${OWN}: marrow over disc on T1, or on T2 without T1; less in red marrow, where the endplate can not be followed`,
     ),
-    defectNoise: t(1.5, 'sigma', `${OWN}: half the contrast over the noise of the marrow`),
+    defectNoise: t(3, 'sigma', `${OWN}: half the contrast over the noise of the marrow`),
     defectMinSupport: t(0.3, '1', `${OWN}: mean probability of the vertebra along the centreline`),
     defectMiddleArea: t(0.75, 'of the largest slice', `${OWN}: at the sides the endplate turns into pedicle and rim`),
     defectRimMm: t(1, 'mm', `${OWN}: a voxel of CT`),
