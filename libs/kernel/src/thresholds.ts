@@ -16,6 +16,7 @@ const PRESENCE =
   'logistic regression on 153 patients of SPIDER (van der Graaf et al. 2024, Sci Data 11:264), `endplate evaluate`';
 const GRADES =
   'Pfirrmann et al. 2001, Spine 26:1873; borders of the ratio fitted to the grades of SPIDER (van der Graaf et al. 2024, Sci Data 11:264)';
+const PANJABI = 'Panjabi et al. 1992, Spine 17:299, width and depth of the endplates L1 to L5';
 const GAUSS = 'normal distribution: 1.4826 MAD estimates sigma';
 
 /** Every threshold of the kernel by group and name. */
@@ -53,6 +54,14 @@ export const THRESHOLD_TABLE = {
     minGap: t(0.15, '1', `${OWN}: below it names are withheld`),
     lateralStepMm: t(4, 'mm', 'usual distance of sagittal slices'),
     lateralShare: t(0.45, '1', `${OWN}: of what the slice beside lacks; voxels over 0.9 stay`),
+    bodyWidthRatio: t(1.32, 'of the depth', PANJABI),
+    sacrumWidthRatio: t(1.49, 'of the depth', `${PANJABI}: lower endplate of L5`),
+    bodyWidthSpreadMm: t(
+      4,
+      'mm',
+      `${OWN}: people, levels and depths measured in thick slices differ; 4 did better than 2.5 on drawn studies`,
+    ),
+    bodySideWaist: t(0.1, 'of the width', `${OWN}: middle of what libs/phantom draws`),
     rudimentDepth: t(
       0.7,
       'of the depth of the disc above',

@@ -8,6 +8,7 @@ import { weighLateralSupport } from './lateral-support';
 import { nameChain, type NamedChain } from './labelling';
 import { spineProfile, type SpineProfile } from './profile';
 import { rerouteIntoSacrum } from './reroute';
+import { weighExpectedShape } from './shape-prior';
 import { absorbRudiment, checkRudiment } from './sacral-rudiment';
 
 /** The spine of one segmented stack. */
@@ -31,8 +32,10 @@ export function findSpine(stack: ProbabilityStack, thickSlices: boolean): FoundS
   if (!pair) return undefined;
   const best = trimChain(pair.best);
   if (best.segments.filter((s) => s.kind === 'body').length === 0) return undefined;
+  const parted = splitSacrum(best, profile);
   if (thickSlices) weighLateralSupport(stack);
-  const map = growInstances(stack, line, splitSacrum(best, profile));
+  if (thickSlices) weighExpectedShape(stack, growInstances(stack, line, parted), line);
+  const map = growInstances(stack, line, parted);
   const { rudiment, doubtful } = checkRudiment(map, best);
   if (!rudiment) return { line, map, named: nameChain({ ...pair, best }) };
   const whole = absorbRudiment(best);

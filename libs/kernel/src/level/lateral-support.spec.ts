@@ -2,19 +2,19 @@ import { emptyProbabilityStack } from '../segment/probability-stack';
 import { CLASS } from '../segment/spine-class';
 import { weighLateralSupport } from './lateral-support';
 
-/** A stack of one pixel per slice with the given probabilities of body. */
+/** A stack of one pixel per slice with the given probabilities of disc. */
 function stackOf(body: readonly number[], sliceMm = 4): ReturnType<typeof emptyProbabilityStack> {
   const stack = emptyProbabilityStack({ dims: [1, 1, body.length], spacingMm: [1, 1, sliceMm], affine: [] });
   body.forEach((p, k) => {
-    stack.planes[CLASS.body]![k] = Math.round(255 * p);
+    stack.planes[CLASS.disc]![k] = Math.round(255 * p);
     stack.planes[CLASS.background]![k] = 255 - Math.round(255 * p);
   });
   return stack;
 }
 
-/** Slices on which body is more probable than background. */
+/** Slices on which disc is more probable than background. */
 function found(stack: ReturnType<typeof emptyProbabilityStack>): number[] {
-  const [body, outside] = [stack.planes[CLASS.body]!, stack.planes[CLASS.background]!];
+  const [body, outside] = [stack.planes[CLASS.disc]!, stack.planes[CLASS.background]!];
   return [...body.keys()].filter((k) => body[k]! > outside[k]!);
 }
 
