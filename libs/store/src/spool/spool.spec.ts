@@ -134,8 +134,13 @@ describe('Spool', () => {
     for (let i = 0; i < 8; i += 1) await first.append(Buffer.from(`old ${i}`), [bodyOf(i)]);
     await destination.until(8);
     await stop(first);
-    const spares = (await readdir(folder)).filter((name) => name.endsWith('.spare'));
-    expect((await readFile(join(folder, spares[0]!))).includes('old 7')).toBe(true);
+    // Used files alone stay, so that one of them is taken.
+    let used = 0;
+    for (const name of (await readdir(folder)).filter((one) => one.endsWith('.spare'))) {
+      if ((await readFile(join(folder, name))).includes('old ')) used += 1;
+      else await rm(join(folder, name));
+    }
+    expect(used).toBeGreaterThan(0);
     const second = await start({ deliver: away.deliver, spareBytes: 64 * 1024 });
     await second.append(Buffer.from('new'), [bodyOf(1)]);
     await stop(second);
