@@ -1,12 +1,11 @@
-import { createLogger, type RunningApplication, startApplication } from '@endplate/platform';
+import { type RunningApplication } from '@endplate/platform';
 import { createQueues, type Queues } from '@endplate/queue';
 import { type StudyFindings } from '@endplate/findings';
 import { correctionKey, findingsKey } from '@endplate/store';
 import { Manifests, Timeline, type VersionReason } from '@endplate/studies';
 import { type Browser, chromium } from 'playwright-core';
 import { startRedis, type TestRedis } from '../../../test/servers/redis';
-import { parseConsoleConfig } from './console.config';
-import { ConsoleModule } from './console.module';
+import { startConsole } from './fixture/running-console';
 import { STUDY, storedStudies } from './fixture/stored-studies';
 
 type CorrectionReason = Extract<VersionReason, { kind: 'correction' }>;
@@ -34,17 +33,7 @@ afterEach(async () => {
   await stored.remove();
 });
 
-function start(env: Record<string, string>): Promise<RunningApplication> {
-  const config = parseConsoleConfig({ ENDPLATE_DATA_DIR: stored.root, ENDPLATE_HTTP_PORT: '0', ...env });
-  return startApplication({
-    app: 'console',
-    logLevel: 'silent',
-    logger: createLogger({ app: 'console', level: 'silent' }),
-    modules: [ConsoleModule.register(config)],
-    http: config.http,
-    processMetrics: false,
-  });
-}
+const start = (env: Record<string, string>): Promise<RunningApplication> => startConsole(stored.root, env);
 
 const path = (study: string = STUDY.analysed, version: number | string = 1) =>
   `/api/studies/${study}/versions/${version}/correction`;

@@ -1,11 +1,10 @@
-import { createLogger, type RunningApplication, startApplication } from '@endplate/platform';
+import { type RunningApplication } from '@endplate/platform';
 import { createQueues, type Queues } from '@endplate/queue';
 import { deliveryKey } from '@endplate/store';
 import { Timeline } from '@endplate/studies';
 import { type Browser, chromium } from 'playwright-core';
 import { startRedis, type TestRedis } from '../../../test/servers/redis';
-import { parseConsoleConfig } from './console.config';
-import { ConsoleModule } from './console.module';
+import { startConsole } from './fixture/running-console';
 import { STUDY, storedStudies } from './fixture/stored-studies';
 
 const CHROMIUM = '/usr/bin/chromium';
@@ -31,17 +30,7 @@ afterEach(async () => {
   await stored.remove();
 });
 
-function start(env: Record<string, string>): Promise<RunningApplication> {
-  const config = parseConsoleConfig({ ENDPLATE_DATA_DIR: stored.root, ENDPLATE_HTTP_PORT: '0', ...env });
-  return startApplication({
-    app: 'console',
-    logLevel: 'silent',
-    logger: createLogger({ app: 'console', level: 'silent' }),
-    modules: [ConsoleModule.register(config)],
-    http: config.http,
-    processMetrics: false,
-  });
-}
+const start = (env: Record<string, string>): Promise<RunningApplication> => startConsole(stored.root, env);
 
 const path = (destination: string, study: string = STUDY.analysed, version = 1) =>
   `/api/studies/${study}/versions/${version}/deliveries/${destination}/retry`;
