@@ -2,9 +2,10 @@
  * The spool's uploads to an S3 server beside bare parallel PUTs of the same bytes to the same server, interleaved.
  *
  * ```
- * npm run bench:upload -- [--rounds N] [--instances N]
+ * npm run bench:upload -- [--rounds N] [--instances N] [--without-conditions]
  * ```
  *
+ * The server honours `If-None-Match` on PUT unless told to be one that does not.
  * The last line is `{"ratio","rates":{"uploader","bare"}}`: instances/s, medians.
  * @packageDocumentation
  */
@@ -15,9 +16,9 @@ import { parseArgs } from 'node:util';
 import { deriveUid } from '@endplate/dicom';
 import { createS3Store, instanceKey, type S3StoreOptions } from '@endplate/store';
 import { instanceMaker } from './instance-maker';
-import { startPeer } from './peers';
+import { type RunningPeer, startPeer } from './peers';
 import { type SendOrder, type SendResult } from './sender';
-import { spoolBacklog, untilSettled } from './spool-backlog';
+import { nextPoll, spoolBacklog, untilSettled } from './spool-backlog';
 import { SPOOL_ENV } from './spool-env';
 
 /** PUTs at one time, as many as the uploader makes. */
@@ -57,16 +58,24 @@ async function uploader(metricsUrl: string, port: number, instances: number): Pr
   ended.catch(() => undefined);
   const waiting = await spoolBacklog(metricsUrl);
   let left = waiting;
-  while (left === waiting) left = await spoolBacklog(metricsUrl);
+  for (; left === waiting; left = await spoolBacklog(metricsUrl)) await nextPoll();
   return (1000 * left) / (await untilSettled(metricsUrl));
 }
 
 async function main(): Promise<void> {
   const { values } = parseArgs({
-    options: { rounds: { type: 'string', default: '3' }, instances: { type: 'string', default: '300' } },
+    options: {
+      rounds: { type: 'string', default: '3' },
+      instances: { type: 'string', default: '300' },
+      'without-conditions': { type: 'boolean', default: false },
+    },
   });
   const [rounds, instances] = [Number(values.rounds), Number(values.instances)];
-  const server = fork(path.join(__dirname, 's3-server.js'), { stdio: ['ignore', 'ignore', 'inherit', 'ipc'] });
+  const server = fork(
+    path.join(__dirname, 's3-server.js'),
+    values['without-conditions'] ? ['without-conditions'] : [],
+    { stdio: ['ignore', 'ignore', 'inherit', 'ipc'] },
+  );
   const [s3] = (await once(server, 'message')) as [S3StoreOptions];
   const env = {
     ...SPOOL_ENV,
@@ -76,8 +85,9 @@ async function main(): Promise<void> {
     S3_ACCESS_KEY: s3.accessKey,
     S3_SECRET_KEY: s3.secretKey,
   };
-  const peer = await startPeer('endplate', env);
+  let peer: RunningPeer | undefined;
   try {
+    peer = await startPeer('endplate', env);
     const rates: { uploader: number; bare: number }[] = [];
     for (let round = 1; round <= rounds; round += 1) {
       const one = {
@@ -92,7 +102,7 @@ async function main(): Promise<void> {
     const result = { ratio, rates: { uploader: of((one) => one.uploader), bare: of((one) => one.bare) } };
     process.stdout.write(`${JSON.stringify(result)}\n`);
   } finally {
-    await peer.stop();
+    await peer?.stop();
     server.disconnect();
   }
 }

@@ -14,14 +14,17 @@ export interface FaultyProxy {
   mode: ProxyMode;
   /** Methods of the requests that were handed on, in order. */
   readonly handedOn: string[];
+  /** Ends before a request is handed on. */
+  before: (method: string, url: string) => Promise<void>;
   stop(): Promise<void>;
 }
 
 /** Starts a proxy on a free port; it hands on. Switching to `pass` does not answer what hangs. */
 export async function startFaultyProxy(targetPort: number): Promise<FaultyProxy> {
-  const handOn = (incoming: IncomingMessage, outgoing: ServerResponse): void => {
+  const handOn = async (incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> => {
     const { method, url, headers } = incoming;
     proxy.handedOn.push(method ?? '');
+    await proxy.before(method ?? '', url ?? '');
     const onward = request({ host: '127.0.0.1', port: targetPort, method, path: url, headers }, (answer) => {
       const opaque = proxy.mode === 'opaque-etag' && answer.headers.etag ? { etag: `"${'5a'.repeat(16)}"` } : {};
       outgoing.writeHead(answer.statusCode ?? 502, { ...answer.headers, ...opaque });
@@ -32,7 +35,8 @@ export async function startFaultyProxy(targetPort: number): Promise<FaultyProxy>
     else incoming.pipe(onward);
   };
   const server = createServer((incoming, outgoing) => {
-    if (proxy.mode !== 'refuse' && proxy.mode !== 'hang') return handOn(incoming, outgoing);
+    if (proxy.mode !== 'refuse' && proxy.mode !== 'hang')
+      return void handOn(incoming, outgoing).catch(() => outgoing.destroy());
     incoming.resume();
     if (proxy.mode === 'refuse') outgoing.writeHead(503).end();
   });
@@ -41,6 +45,7 @@ export async function startFaultyProxy(targetPort: number): Promise<FaultyProxy>
     port: (server.address() as AddressInfo).port,
     mode: 'pass',
     handedOn: [],
+    before: () => Promise.resolve(),
     stop: () => {
       server.closeAllConnections();
       return new Promise((resolve) => server.close(() => resolve()));

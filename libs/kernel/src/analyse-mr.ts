@@ -68,8 +68,7 @@ export async function analyseMr(
     outlineConfidence: outlineConfidence(disc),
     labelConfidence: labelConfidence(gap, discLevel(disc) !== null),
   });
-  const measures = new Map(model.discs.map((disc) => [disc, discMeasures(disc, sureOf(disc).labelConfidence)]));
-  const modicEvidence = measurement.evidence((disc) => measures.get(disc)!);
+  const modicEvidence = measurement.evidence((disc) => discMeasures(disc));
   const endplates = model.discs.flatMap((disc) =>
     weighByEvidence(endplatesOf(disc, measurement, labels, source, sureOf(disc)), modicEvidence.get(disc.id)),
   );
@@ -88,13 +87,13 @@ export async function analyseMr(
     coronalCobb: coronalCobb(model, primary.stack),
     vertebrae: vertebraFindings(model, spine, labels, source, defectOf),
     discs: model.discs.map((disc): DiscFinding => {
-      const own = measures.get(disc)!;
-      const index = own.heightIndex.status === 'assessed' ? own.heightIndex.value : undefined;
+      const measures = discMeasures(disc, sureOf(disc).labelConfidence);
+      const index = measures.heightIndex.status === 'assessed' ? measures.heightIndex.value : undefined;
       return {
         ...identify(disc),
         outlines: structureOutlines(spine.map, labels, disc.instance, source),
         seriesInstanceUID: primary.volume.seriesInstanceUID,
-        ...own,
+        ...measures,
         calcification: notAssessed('NEEDS_CT', 'Calcification of a disc needs CT.'),
         vacuum: notAssessed('NEEDS_CT', 'Gas in a disc needs CT.'),
         signal: measurement.signal(disc, index, sureOf(disc)),

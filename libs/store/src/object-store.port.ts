@@ -10,7 +10,8 @@ export interface WriteOptions {
   readonly contentType?: string;
   /**
    * Refuse with `STORE_EXISTS` when an object is there. Atomic on the filesystem and on S3 servers that honour
-   * `If-None-Match`; on others two writers at the same instant may both succeed, so do not build a lock on it alone.
+   * `If-None-Match`, for what is one PUT; elsewhere two writers at the same instant may both succeed, so do not build a
+   * lock on it alone.
    */
   readonly ifAbsent?: boolean;
   /**

@@ -11,7 +11,7 @@ import { StoreIntake } from './store-intake';
 /** Uploads leave the disk to the senders until they pause for this long, ms. */
 const UPLOAD_YIELD_MS = 200;
 
-/** Each asks, puts and asks again. */
+/** Deliveries at one time, each of one PUT or two exchanges. */
 const UPLOADS_AT_ONCE = 6;
 
 /** Segment files that are ready from the start, so that a burst does not wait for the disk to give blocks. */

@@ -212,6 +212,18 @@ describe('SpoolIntake and SpoolUploader', () => {
     expect(kept).toEqual([asStored(one, 'CT1')]);
   });
 
+  it('keeps an instance while the store has neither it nor its conflict as it was sent', async () => {
+    site.isDamaging = true;
+    const one = ctInstance('a');
+    await site.receive(one);
+    await site.until(0, 3);
+    expect(site.failures.slice(0, 3)).toEqual(
+      Array.from({ length: 3 }, () => expect.objectContaining({ code: 'STORE_UNCONFIRMED' })),
+    );
+    expect(site.outcomes).toEqual([]);
+    expect(site.spool.records).toBe(1);
+  });
+
   it('stores an instance again that the object store had confirmed and lost, and nothing that it still has', async () => {
     const [lost, kept, other] = [ctInstance('a'), ctInstance('b'), ctInstance('b', { tone: 1 })];
     for (const instance of [lost, kept, other, kept]) await site.receive(instance);

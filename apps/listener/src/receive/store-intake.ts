@@ -1,6 +1,6 @@
 import { createHash, type Hash } from 'node:crypto';
 import { readFileMeta } from '@endplate/dicom';
-import { conflictKey, instanceKey, type ObjectStore, type ObjectWriter } from '@endplate/store';
+import { conflictKey, instanceKey, type ObjectStore, ObjectUnconfirmedError, type ObjectWriter } from '@endplate/store';
 import { type InstanceClaim, type InstanceIntake, type InstanceUIDs, type Landing, type ReceivedOutcome } from './instance-intake'; // prettier-ignore
 import { type InstanceLedger } from './instance-ledger';
 import { digestStored } from './stored-digest';
@@ -56,6 +56,7 @@ class StoreLanding implements Landing {
 /**
  * Brings an instance under its key, or where that is taken by other bytes under `conflicts/`. A key that is taken is
  * never written over.
+ * Throws STORE_UNCONFIRMED where both keys are taken and neither has these bytes.
  * @param digest - SHA-256 of the dataset; asked for only when the key is taken
  * @param write - writes the instance under a key where there is none
  */
@@ -72,7 +73,10 @@ export async function settle(
   const stored = await digestStored(store, key);
   if (stored.sha256 === sha256 && stored.transferSyntaxUID === transferSyntaxUID) return 'duplicate';
   const conflict = conflictKey(header.studyInstanceUID, header.sopInstanceUID, sha256);
-  return (await isWritten(() => write(conflict))) ? 'conflict' : 'duplicate';
+  if (await isWritten(() => write(conflict))) return 'conflict';
+  // The key says what should be there; what the store made of it is read.
+  if ((await digestStored(store, conflict)).sha256 !== sha256) throw new ObjectUnconfirmedError(conflict);
+  return 'duplicate';
 }
 
 /** SHA-256 of the dataset of a Part 10 file. */

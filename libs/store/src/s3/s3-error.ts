@@ -9,7 +9,7 @@ import {
 } from '../errors';
 
 const NOT_FOUND = new Set(['NoSuchKey', 'NotFound']);
-const EXISTS = new Set(['PreconditionFailed', 'ConditionalRequestConflict']);
+const EXISTS = new Set(['PreconditionFailed']);
 const FULL = new Set(['QuotaExceeded', 'XMinioStorageFull', 'InsufficientStorage', 'EntityTooLarge', 'ENOSPC']);
 const DENIED = new Set([
   'AccessDenied',
@@ -36,6 +36,11 @@ export function fromS3Error(cause: unknown, key: string): StoreError {
   if (DENIED.has(code)) return new StoreDeniedError(`The object store refused ${key} (${code})`, { cause });
   if (TIMEOUT.has(code)) return new StoreTimeoutError(`The object store did not answer in time for ${key}.`, { cause });
   return new StoreUnavailableError(`The object store failed on ${key} (${code || 'no code'}).`, { cause });
+}
+
+/** Another write of the same key was under way: whose object is there now is not known. */
+export function isWriteConflict(error: StoreError): boolean {
+  return codeOf(error.cause) === 'ConditionalRequestConflict';
 }
 
 function codeOf(cause: unknown): string {

@@ -23,6 +23,7 @@ import {
 } from '../object-store.port';
 import { areSameBytes } from '../read-back';
 import { BoundedSpill } from './bounded-spill';
+import { ConditionalWrites } from './conditional-write';
 import { withRetry } from './retry';
 import { fromS3Error } from './s3-error';
 import { type S3Place, upload } from './s3-upload';
@@ -76,7 +77,9 @@ export function createS3Store(options: S3StoreOptions): Promise<ObjectStore> {
     // The client's own retry writes to the console; ours does not.
     retryOptions: { disableRetry: true },
   });
-  const place = { client, bucket: options.bucket, partSizeBytes, attempts: options.attempts ?? 3 };
+  const { bucket, attempts = 3 } = options;
+  const conditionalWrites = new ConditionalWrites(client, bucket);
+  const place = { client, bucket, partSizeBytes, attempts, conditionalWrites };
   const spillFolder = options.spillFolder ?? join(tmpdir(), 'endplate-spill');
   const newSpill = () => new BoundedSpill(spillFolder, options.memoryBytes ?? 1024 ** 2);
   return Promise.resolve(new S3Store(place, newSpill, () => agent.destroy()));
@@ -97,8 +100,8 @@ class S3Store implements ObjectStore {
     parseObjectKey(key);
     if (Buffer.isBuffer(body)) {
       const read = (start: number, length: number) => Promise.resolve(body.subarray(start, start + length));
-      const stored = await upload(this.place, key, { sizeBytes: body.length, read }, options);
-      if (options.proven && stored.etag !== md5(body) && !(await this.holds(key, body))) throw new ObjectUnconfirmedError(key); // prettier-ignore
+      const { isProven, ...stored } = await upload(this.place, key, { sizeBytes: body.length, read }, options);
+      if (options.proven && !isProven && !(await this.holds(key, body))) throw new ObjectUnconfirmedError(key);
       return stored;
     }
     const spill = this.newSpill();
@@ -108,7 +111,8 @@ class S3Store implements ObjectStore {
         if (spill.sizeBytes > body.sizeBytes) break;
       }
       if (spill.sizeBytes !== body.sizeBytes) throw new ObjectSizeError(key, body.sizeBytes, spill.sizeBytes);
-      return await upload(this.place, key, spill, options);
+      const { sizeBytes, etag } = await upload(this.place, key, spill, options);
+      return { sizeBytes, ...(etag ? { etag } : {}) };
     } finally {
       await spill.discard();
     }
