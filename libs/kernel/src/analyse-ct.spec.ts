@@ -112,6 +112,18 @@ describe('analyseStudy on CT', () => {
     expect(agree / total).toBeGreaterThan(0.93);
   });
 
+  it('withholds calcification and gas where the images do not reach from side to side of the discs', async () => {
+    // 36 of 44 mm: the network still finds the spine, but not the sides of its discs.
+    const narrow = { ...ctSeries(true), dims: [45, 88, 210] as const, origin: [-18, -30, -10] as const };
+    const { findings } = await analyse(boxStudy('narrow ct', [narrow]), [{ name: 'ct' }]);
+    expect(findings.discs).toHaveLength(5);
+    for (const one of findings.discs) {
+      expect(one.calcification).toMatchObject({ status: 'not-assessed', reason: { code: 'DISC_PARTLY_OUTSIDE' } });
+      expect(one.vacuum).toMatchObject({ status: 'not-assessed', reason: { code: 'DISC_PARTLY_OUTSIDE' } });
+      expect(one.heights.status).toBe('assessed');
+    }
+  });
+
   it('gives the same bytes twice', async () => {
     const again = await analyse(boxStudy('ct', [ctSeries(true)]), [{ name: 'ct' }]);
     expect(JSON.stringify(again.findings)).toBe(JSON.stringify(calcified.findings));
