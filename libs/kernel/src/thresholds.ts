@@ -6,7 +6,7 @@ export interface Threshold {
 }
 
 /** Version of the table below; written into findings.json and every SR. Any change of a value changes it. */
-export const THRESHOLDS_VERSION = '2026.11.10';
+export const THRESHOLDS_VERSION = '2026.11.11';
 
 const t = (value: number, unit: string, source: string): Threshold => ({ value, unit, source });
 const AGATSTON = 'Agatston et al. 1990, J Am Coll Cardiol 15:827';
@@ -101,6 +101,12 @@ export const THRESHOLD_TABLE = {
     myelographyCanalHU: t(130, 'HU', `${OWN}: CSF measures 0 to 30 HU; more is intrathecal contrast`),
     metalHU: t(2400, 'HU', `${OWN}: cortical bone stays below 2000 HU`),
     metalMinMm3: t(15, 'mm3', OWN),
+    cementHU: t(
+      1150,
+      'HU',
+      `${OWN}: calcification and cortex stay below 1000 HU, bone cement with barium or zirconium above`,
+    ),
+    cementMinMm3: t(100, 'mm3', `${OWN}: 6 mm across; dense rims of bone are thinner`),
     vacuumHU: t(-200, 'HU', 'gas with partial volume'),
     vacuumMinMm3: t(3, 'mm3', OWN),
     vacuumGuardFwhms: t(0.65, 'FWHM', 'as guardFwhms'),

@@ -120,6 +120,8 @@ describe('assessCalcification', () => {
     ['a disc under two widths of the point spread', { spacing: [0.5, 0.5, 3], heightMm: 5 }, 'DISC_TOO_THIN'],
     ['noise over 40 HU', { noiseHU: 48 }, 'NOISE_TOO_HIGH'],
     ['metal beside the disc', { lesion: sphere([0, 0, 8], 3, 3000) }, 'METAL'],
+    ['cement in the body beside the disc', { lesion: sphere([0, 0, 9], 4.5, 1400) }, 'METAL'],
+    ['cement that leaked into the disc', { lesion: sphere([0, 0, 0], 3.5, 1400) }, 'METAL'],
     ['a contrast-filled disc', { discHU: 320 }, 'CONTRAST_AGENT'],
     ['myelography', { canalHU: 400 }, 'CONTRAST_AGENT'],
     ['a disc cut by the border of the series', { cut: true }, 'DISC_PARTLY_OUTSIDE'],
@@ -129,6 +131,14 @@ describe('assessCalcification', () => {
       status: 'not-assessed',
       reason: { code },
     });
+  });
+
+  it('takes neither a dense calcification, nor a dense rim, nor a stent in front for cement', () => {
+    const rim = (p: Vec3): number | undefined =>
+      abs(abs(p[2]) - 5.4) < 0.5 && hypot(p[0], p[1]) < 3 ? 1300 : undefined;
+    const stent = sphere([0, -19, 0], 4, 1600);
+    for (const lesion of [sphere([0, 0, 0], 3.5, 1000), rim, stent])
+      expect(assessCalcification(boxDisc({ lesion })).assessment.status).toBe('assessed');
   });
 
   it('is less confident about a burden that hangs on the threshold', () => {

@@ -1,7 +1,7 @@
 import { affineColumn, applyAffine, length, type Affine, type Vec3 } from '@endplate/dicom';
 import { type NativeLabels } from '../level/native-labels';
 import { CLASS } from '../segment/spine-class';
-import { faceNeighbours, type VoxelBox } from '../shape/components';
+import { connectedComponents, faceNeighbours, type VoxelBox } from '../shape/components';
 import { dilate } from '../shape/dilate';
 import { labelExtents } from '../shape/label-extent';
 import { THRESHOLDS } from '../thresholds';
@@ -162,9 +162,20 @@ export function growDisc(box: DiscBox): DiscBox {
   return { ...box, disc };
 }
 
-/** Whether metal or cement lies in the box. */
+/**
+ * Whether metal lies in the box, or cement in disc or bone: one piece that is denser than calcification and cortex are, and
+ * larger than the densest rims.
+ */
 export function hasMetal(box: DiscBox): boolean {
-  let voxels = 0;
-  for (let at = 0; at < box.hu.length; at++) if (box.hu[at]! > THRESHOLDS.ct.metalHU) voxels++;
-  return voxels * box.voxelMm3 >= THRESHOLDS.ct.metalMinMm3;
+  const { metalHU, metalMinMm3, cementHU, cementMinMm3 } = THRESHOLDS.ct;
+  let [metal, cement] = [0, 0];
+  for (let at = 0; at < box.hu.length; at++) {
+    if (box.hu[at]! > metalHU) metal++;
+    if (box.hu[at]! > cementHU && (box.bone[at] === 1 || box.disc[at] === 1)) cement++;
+  }
+  if (metal * box.voxelMm3 >= metalMinMm3) return true;
+  if (cement * box.voxelMm3 < cementMinMm3) return false;
+  const mask = box.hu.map((hu, at) => (hu > cementHU && (box.bone[at] === 1 || box.disc[at] === 1) ? 1 : 0));
+  const { sizes } = connectedComponents(box, Uint8Array.from(mask));
+  return Math.max(...sizes) * box.voxelMm3 >= cementMinMm3;
 }
