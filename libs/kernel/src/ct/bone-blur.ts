@@ -32,16 +32,17 @@ export function boneShare(widths: number): number {
  */
 export function boneBlur(box: DiscBox, medianHU: number, sigmaHU: number): BoneBlur {
   const bins: number[][] = Array.from({ length: BINS }, () => []);
-  const deep: number[] = [];
   const { hu, disc, bone, toBone } = box;
+  const deep = new Float64Array(hu.length);
+  let deepVoxels = 0;
   for (let at = 0; at < hu.length; at++) {
     const d = toBone[at]!;
     if (d > CT.guardFwhms) continue;
     if (d > LEAST_WIDTHS) {
       if (disc[at] === 1 || bone[at] === 1) bins[binOf(d)]!.push(hu[at]!);
-    } else if (bone[at] === 1) deep.push(hu[at]!);
+    } else if (bone[at] === 1) deep[deepVoxels++] = hu[at]!;
   }
-  const boneHU = deep.length > 0 ? quantile(deep, 0.75) : medianHU;
+  const boneHU = deepVoxels > 0 ? quantile(deep.subarray(0, deepVoxels), 0.75) : medianHU;
   const added = new Float64Array(BINS);
   const sigma = new Float64Array(BINS);
   for (let bin = BINS - 1; bin >= 0; bin--) {

@@ -34,7 +34,8 @@ export function distanceFromBone(
   const step = spacingMm[2] / fwhmMm[2];
   for (let column = 0; column < plane; column++) alongColumn(box, column, step, bone, end, field, depth);
   distanceFromColumns(box, [spacingMm[0] / fwhmMm[0], spacingMm[1] / fwhmMm[1], step], field);
-  for (let at = bone.indexOf(1); at >= 0; at = bone.indexOf(1, at + 1)) field[at] = -(depth.get(at) ?? Infinity);
+  for (let at = 0; at < field.length; at++) if (bone[at] === 1) field[at] = -Infinity;
+  for (const [at, under] of depth) field[at] = -under;
   return field;
 }
 

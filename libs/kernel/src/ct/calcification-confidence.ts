@@ -4,7 +4,7 @@ import { THRESHOLDS } from '../thresholds';
 import { type DiscOnCt } from './disc-on-ct';
 import { denseTissue, type DenseTissue } from './dense-islands';
 import { islandVolumes } from './describe-calcification';
-import { erodeDisc, growDisc, type DiscBox } from './disc-box';
+import { erodeDisc, growDisc, isInGrownDisc, type DiscBox } from './disc-box';
 import { discCore, type DiscReference } from './disc-reference';
 
 const CT = THRESHOLDS.ct;
@@ -49,7 +49,7 @@ function stability(disc: DiscOnCt, reference: DiscReference, volumeMm3: number):
   const volumeOf = (box: DiscBox, own: DiscReference): number =>
     islandVolumes(box, own, denseTissue(box, own)).reduce((sum, island) => sum + island.volumeMm3, 0);
   const shifted = [-CT.stabilityHU, CT.stabilityHU].map((by) =>
-    volumeOf({ ...disc.box, hu: disc.box.hu.map((hu) => hu + by) }, reference),
+    volumeOf({ ...disc.box, hu: moved(disc.box.hu, by) }, reference),
   );
   const outlined = [erodeDisc(disc.box), growDisc(disc.box)].map((box) =>
     volumeOf(box, { ...reference, core: discCore(box) }),
@@ -61,10 +61,17 @@ function stability(disc: DiscOnCt, reference: DiscReference, volumeMm3: number):
   return volumeMm3 === 0 ? 0.5 : Math.max(0.2, low / top);
 }
 
+function moved(hu: Float32Array, byHU: number): Float32Array {
+  const result = new Float32Array(hu.length);
+  for (let at = 0; at < hu.length; at++) result[at] = hu[at]! + byHU;
+  return result;
+}
+
 /** Whether a voxel of the disc, larger by a voxel, would be a seed if it were denser by 30 HU. */
 function mayHoldSeed(box: DiscBox): boolean {
-  const core = discCore(growDisc(box));
-  for (let at = core.indexOf(1); at >= 0; at = core.indexOf(1, at + 1))
-    if (box.hu[at]! >= CT.seedHU - CT.stabilityHU) return true;
+  const leastHU = CT.seedHU - CT.stabilityHU;
+  const { hu, toBone } = box;
+  for (let at = 0; at < hu.length; at++)
+    if (hu[at]! >= leastHU && toBone[at]! > CT.guardFwhms && isInGrownDisc(box, at)) return true;
   return false;
 }

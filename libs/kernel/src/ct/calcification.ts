@@ -77,9 +77,8 @@ function unreliable(
     return { code: 'CONTRAST_AGENT', text: 'The whole disc is dense, as after discography.' };
   }
   const canal: number[] = [];
-  box.canal.forEach((value, at) => {
-    if (value === 1) canal.push(box.hu[at]!);
-  });
+  const { canal: mask, hu } = box;
+  for (let at = 0; at < mask.length; at++) if (mask[at] === 1) canal.push(hu[at]!);
   if (canal.length >= CT.minCoreVoxels && quantile(canal, 0.5) > CT.myelographyCanalHU) {
     return { code: 'CONTRAST_AGENT', text: 'The canal is dense, as after myelography.' };
   }

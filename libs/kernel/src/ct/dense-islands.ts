@@ -1,5 +1,5 @@
 import { quantile } from '../measure/statistics';
-import { connectedComponents, faceNeighbours, type Components } from '../shape/components';
+import { componentsAround, faceNeighbours } from '../shape/components';
 import { THRESHOLDS } from '../thresholds';
 import { boneShare, LEAST_WIDTHS } from './bone-blur';
 import { type DiscBox } from './disc-box';
@@ -14,7 +14,7 @@ export interface DenseIsland {
 export interface DenseTissue {
   /** HU from which an island grows. */
   readonly growHU: number;
-  /** HU less what the blur of bone adds, per voxel; NaN where bone itself is. */
+  /** HU less what the blur of bone adds, per voxel; NaN where bone itself is. Empty where nothing is dense. */
   readonly clearedHU: Float32Array;
   /** Islands of the disc that pass every rule. */
   readonly islands: readonly DenseIsland[];
@@ -34,10 +34,12 @@ const BAND_STEPS = 2;
  */
 export function denseTissue(box: DiscBox, reference: DiscReference): DenseTissue {
   const growHU = Math.max(CT.growHU, reference.medianHU + CT.growSigmas * reference.sigmaHU);
-  const clearedHU = clearOfBone(box, reference);
+  const pieces = densePieces(box, reference, growHU);
+  // Asked for beside pieces alone.
+  const clearedHU = pieces.length > 0 ? clearOfBone(box, reference) : new Float32Array(0);
   const islands: DenseIsland[] = [];
   const onBone: DenseIsland[] = [];
-  for (const piece of densePieces(box, reference, growHU)) {
+  for (const piece of pieces) {
     const stepHU = pieceDensity(box, reference, piece) - reference.medianHU;
     if (continuesIntoBone(box, reference, clearedHU, piece, stepHU)) {
       onBone.push(...piecesApart(box, piece));
@@ -62,25 +64,14 @@ function clearOfBone({ hu, toBone }: DiscBox, { blur }: DiscReference): Float32A
 /** Pieces over the growth threshold and clear of the guard band, with a seed in the disc and most of their voxels in it. */
 function densePieces(box: DiscBox, { core }: DiscReference, growHU: number): number[][] {
   const { hu, toBone } = box;
-  const mask = new Uint8Array(hu.length);
-  let seeds = 0;
-  for (let at = 0; at < mask.length; at++) {
-    if (!(hu[at]! >= growHU && toBone[at]! > CT.guardFwhms)) continue;
-    mask[at] = 1;
-    if (core[at] === 1 && hu[at]! >= CT.seedHU) seeds++;
-  }
-  if (seeds === 0) return [];
-  const { labels, sizes }: Components = connectedComponents(box, mask);
-  const pieces = sizes.map(() => ({ seeds: 0, voxels: [] as number[] }));
-  for (let at = 0; at < labels.length; at++) {
-    if (labels[at] === 0 || core[at] !== 1) continue;
-    const piece = pieces[labels[at]!]!;
-    piece.voxels.push(at);
-    if (hu[at]! >= CT.seedHU) piece.seeds++;
-  }
-  return pieces.flatMap((piece, label) =>
-    piece.seeds > 0 && piece.voxels.length >= MIN_SHARE_IN_DISC * sizes[label]! ? [piece.voxels] : [],
-  );
+  const { guardFwhms } = CT;
+  const leastHU = Math.max(CT.seedHU, growHU);
+  const seeds: number[] = [];
+  for (let at = 0; at < core.length; at++) if (core[at] === 1 && hu[at]! >= leastHU) seeds.push(at);
+  return componentsAround(box, seeds, (at) => hu[at]! >= growHU && toBone[at]! > guardFwhms).flatMap((component) => {
+    const voxels = Array.from(component.filter((at) => core[at] === 1));
+    return voxels.length >= MIN_SHARE_IN_DISC * component.length ? [voxels] : [];
+  });
 }
 
 /**
@@ -128,13 +119,11 @@ function continuesIntoBone(
 /** What of a piece on bone is dense and reaches out of the guard band and a margin. */
 function piecesApart(box: DiscBox, piece: readonly number[]): DenseIsland[] {
   const marginMm = CT.separateMm + box.spacingMm[0] / 2;
-  const mask = new Uint8Array(box.hu.length);
   const beyond = CT.guardFwhms + marginMm / box.fwhmMm[2];
-  for (const at of piece) if (box.hu[at]! >= CT.seedHU && box.toBone[at]! > beyond) mask[at] = 1;
-  const { labels, sizes } = connectedComponents(box, mask);
-  const parts = sizes.map((): number[] => []);
-  for (const at of piece) if (labels[at]! > 0) parts[labels[at]!]!.push(at);
-  return parts.filter((part) => part.length * box.voxelMm3 >= CT.minIslandMm3).map((voxels) => ({ voxels }));
+  const apart = new Set(piece.filter((at) => box.hu[at]! >= CT.seedHU && box.toBone[at]! > beyond));
+  return componentsAround(box, [...apart], (at) => apart.has(at))
+    .filter((part) => part.length * box.voxelMm3 >= CT.minIslandMm3)
+    .map((part) => ({ voxels: Array.from(part) }));
 }
 
 /** Density of the inside of a piece: its 95th percentile less what noise adds to it. */
@@ -175,13 +164,14 @@ function growIntoBand(
 export function volumeOver(box: DiscBox, dense: DenseTissue, thresholdHU: number): number {
   if (dense.islands.length === 0) return 0;
   const { disc } = box;
-  const mask = new Uint8Array(disc.length);
-  for (let at = 0; at < mask.length; at++) if (disc[at] === 1 && dense.clearedHU[at]! >= thresholdHU) mask[at] = 1;
-  for (const { voxels } of dense.onBone) for (const at of voxels) mask[at] = 0;
-  const { labels, sizes } = connectedComponents(box, mask);
-  const touches = new Uint8Array(sizes.length);
-  for (const { voxels } of dense.islands) for (const at of voxels) if (labels[at]! > 0) touches[labels[at]!] = 1;
-  return sizes.reduce((sum, size, label) => (touches[label] === 1 ? sum + size : sum), 0) * box.voxelMm3;
+  const apart = new Uint8Array(disc.length);
+  for (const { voxels } of dense.onBone) for (const at of voxels) apart[at] = 1;
+  const parts = componentsAround(
+    box,
+    dense.islands.flatMap(({ voxels }) => voxels),
+    (at) => disc[at] === 1 && apart[at] === 0 && dense.clearedHU[at]! >= thresholdHU,
+  );
+  return parts.reduce((sum, part) => sum + part.length, 0) * box.voxelMm3;
 }
 
 /** Area times density factor per native slice, scaled to slices of 3 mm (Agatston et al. 1990). */

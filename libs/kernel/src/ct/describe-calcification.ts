@@ -1,7 +1,7 @@
 import { applyAffine, dot, sub, type Vec3 } from '@endplate/dicom';
 import { type ApartPiece, type Calcification, type CalcificationIsland } from '@endplate/findings';
 import { quantile } from '../measure/statistics';
-import { dilate } from '../shape/dilate';
+import { BallProbe } from '../shape/dilate';
 import { THRESHOLDS } from '../thresholds';
 import { type DiscOnCt } from './disc-on-ct';
 import { agatstonLike, volumeOver, type DenseIsland, type DenseTissue } from './dense-islands';
@@ -23,7 +23,7 @@ export function describeCalcification(
 ): Calcification {
   const { box } = disc;
   const all = dense.islands.flatMap((island) => island.voxels.map((at) => box.hu[at]!));
-  const discVolumeMm3 = box.disc.reduce((sum, value) => sum + value, 0) * box.voxelMm3;
+  const discVolumeMm3 = discVoxels(box) * box.voxelMm3;
   const extent = discExtent(disc);
   const islands = islandVolumes(box, reference, dense).sort((a, b) => b.volumeMm3 - a.volumeMm3);
   const volumeMm3 = islands.reduce((sum, island) => sum + island.volumeMm3, 0);
@@ -57,6 +57,12 @@ export function describeCalcification(
   };
 }
 
+function discVoxels({ disc }: DiscBox): number {
+  let voxels = 0;
+  for (let at = 0; at < disc.length; at++) voxels += disc[at]!;
+  return voxels;
+}
+
 /** Every island with its volume, partial volume taken out, mm3. */
 export function islandVolumes(
   box: DiscBox,
@@ -81,16 +87,32 @@ function voxelLps(box: DiscBox, at: number): Vec3 {
   return applyAffine(box.ijkToLps, [x, y, z]);
 }
 
+/** Places of the voxels of a mask along a direction from a centre, mm. */
+function alongAxis(box: DiscBox, mask: Uint8Array, [cx, cy, cz]: Vec3, [dx, dy, dz]: Vec3): Float64Array {
+  const { nx, ny, ijkToLps: m } = box;
+  const [m0, m1, m2, m3] = [m[0]!, m[1]!, m[2]!, m[3]!];
+  const [m4, m5, m6, m7] = [m[4]!, m[5]!, m[6]!, m[7]!];
+  const [m8, m9, m10, m11] = [m[8]!, m[9]!, m[10]!, m[11]!];
+  const places = new Float64Array(mask.length);
+  let count = 0;
+  for (let at = 0, row = 0; at < mask.length; row++) {
+    const y = row % ny;
+    const z = (row - y) / ny;
+    for (let x = 0; x < nx; x++, at++) {
+      if (mask[at] === 0) continue;
+      places[count++] =
+        (m0 * x + m1 * y + m2 * z + m3 - cx) * dx +
+        (m4 * x + m5 * y + m6 * z + m7 - cy) * dy +
+        (m8 * x + m9 * y + m10 * z + m11 - cz) * dz;
+    }
+  }
+  return places.subarray(0, count);
+}
+
 /** Half axes of the disc's ellipse, from the 1st to the 99th percentile of its voxels along its own axes. */
 function discExtent({ box, axes }: DiscOnCt): Extent {
-  const depth: number[] = [];
-  const width: number[] = [];
-  box.disc.forEach((value, at) => {
-    if (value === 0) return;
-    const d = sub(voxelLps(box, at), axes.centreLps);
-    depth.push(dot(d, axes.posterior));
-    width.push(dot(d, axes.left));
-  });
+  const depth = alongAxis(box, box.disc, axes.centreLps, axes.posterior);
+  const width = alongAxis(box, box.disc, axes.centreLps, axes.left);
   const [d0, d1] = [quantile(depth, 0.01), quantile(depth, 0.99)];
   const [w0, w1] = [quantile(width, 0.01), quantile(width, 0.99)];
   const shift = (axis: Vec3, by: number): Vec3 => [axis[0] * by, axis[1] * by, axis[2] * by];
@@ -132,20 +154,20 @@ function centroidOf(box: DiscBox, { voxels }: DenseIsland): Vec3 {
 function describeApart(disc: DiscOnCt, dense: DenseTissue, extent: Extent): ApartPiece[] {
   const { box, axes } = disc;
   if (dense.onBone.length === 0) return [];
-  const isAbove = (at: number): boolean => dot(sub(voxelLps(box, at), axes.centreLps), axes.cranial) > 0;
+  const above = alongAxis(box, box.bone, axes.centreLps, axes.cranial);
   const [upper, lower] = [new Uint8Array(box.bone.length), new Uint8Array(box.bone.length)];
-  for (let at = box.bone.indexOf(1); at >= 0; at = box.bone.indexOf(1, at + 1)) (isAbove(at) ? upper : lower)[at] = 1;
+  for (let at = 0, n = 0; at < box.bone.length; at++) if (box.bone[at] === 1) (above[n++]! > 0 ? upper : lower)[at] = 1;
   const guardMm = CT.guardFwhms * effectiveFwhmMm(disc.spread, axes.cranial);
   const reachMm = guardMm + CT.separateMm + box.spacingMm[0] / 2 + 1.5 * Math.max(...box.spacingMm);
-  const [nearUpper, nearLower] = [upper, lower].map((bone) => dilate(box, box.spacingMm, bone, reachMm));
-  const meets = (piece: DenseIsland, near: Uint8Array): boolean => piece.voxels.some((at) => near[at] === 1);
+  const probe = new BallProbe(box, box.spacingMm, reachMm);
+  const meets = (piece: DenseIsland, bone: Uint8Array): boolean => piece.voxels.some((at) => probe.meets(bone, at));
   return [...dense.onBone]
     .sort((a, b) => b.voxels.length - a.voxels.length)
     .slice(0, MAX_APART)
     .map((piece): ApartPiece => {
       const centroidLps = centroidOf(box, piece);
       const rim = Math.hypot(...placeIn(axes, extent, centroidLps)) >= CT.rimRadius;
-      const bridges = meets(piece, nearUpper!) && meets(piece, nearLower!);
+      const bridges = meets(piece, upper) && meets(piece, lower);
       return {
         volumeMm3: piece.voxels.length * box.voxelMm3,
         centroidLps: [...centroidLps],

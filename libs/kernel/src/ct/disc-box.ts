@@ -1,8 +1,9 @@
 import { affineColumn, applyAffine, length, type Affine, type Vec3 } from '@endplate/dicom';
 import { type NativeLabels } from '../level/native-labels';
 import { CLASS } from '../segment/spine-class';
-import { connectedComponents, faceNeighbours, type VoxelBox } from '../shape/components';
-import { dilate } from '../shape/dilate';
+import { componentsAround, type VoxelBox } from '../shape/components';
+import { BallProbe, dilate } from '../shape/dilate';
+import { dilateByFaces, erodeByFaces } from '../shape/face-morphology';
 import { labelExtents } from '../shape/label-extent';
 import { THRESHOLDS } from '../thresholds';
 import { type ProbabilityStack } from '../segment/probability-stack';
@@ -133,33 +134,42 @@ function cutMasks(volume: HounsfieldVolume, labels: NativeLabels, instance: numb
 function closeMask(box: VoxelBox, spacingMm: Vec3, disc: Uint8Array, bone: Uint8Array): Uint8Array {
   const away = dilate(box, spacingMm, disc, CLOSING_MM);
   for (let at = 0; at < away.length; at++) away[at] = 1 - away[at]!;
-  const nearOutside = dilate(box, spacingMm, away, CLOSING_MM);
-  const closed = new Uint8Array(disc.length);
+  const probe = new BallProbe(box, spacingMm, CLOSING_MM);
+  const closed = disc.slice();
   for (let at = 0; at < closed.length; at++)
-    if (disc[at] === 1 || (nearOutside[at] === 0 && bone[at] === 0)) closed[at] = 1;
+    if (away[at] === 0 && disc[at] === 0 && bone[at] === 0 && !probe.meets(away, at)) closed[at] = 1;
   return closed;
 }
 
 /** The same box with the disc smaller by one voxel on every side. */
 export function erodeDisc(box: DiscBox): DiscBox {
-  const near = new Int32Array(6);
-  const disc = box.disc.slice();
-  for (let at = box.disc.indexOf(1); at >= 0; at = box.disc.indexOf(1, at + 1)) {
-    const count = faceNeighbours(box, at, near);
-    for (let n = 0; n < count; n++) if (box.disc[near[n]!] === 0) disc[at] = 0;
-  }
-  return { ...box, disc };
+  return { ...box, disc: erodeByFaces(box, box.disc) };
 }
 
 /** The same box with the disc larger by one voxel on every side, bone left as it is. */
 export function growDisc(box: DiscBox): DiscBox {
-  const near = new Int32Array(6);
-  const disc = box.disc.slice();
-  for (let at = box.disc.indexOf(1); at >= 0; at = box.disc.indexOf(1, at + 1)) {
-    const count = faceNeighbours(box, at, near);
-    for (let n = 0; n < count; n++) if (box.bone[near[n]!] === 0) disc[near[n]!] = 1;
-  }
+  const { bone, disc: own } = box;
+  const disc = dilateByFaces(box, own);
+  for (let at = 0; at < disc.length; at++) disc[at]! &= own[at]! | (1 - bone[at]!);
   return { ...box, disc };
+}
+
+/** Whether a voxel belongs to the disc of {@link growDisc}. */
+export function isInGrownDisc(box: DiscBox, at: number): boolean {
+  const { disc, bone, nx, ny } = box;
+  if (disc[at] === 1) return true;
+  if (bone[at] === 1) return false;
+  const x = at % nx;
+  const y = ((at - x) / nx) % ny;
+  const plane = nx * ny;
+  return (
+    (x > 0 && disc[at - 1] === 1) ||
+    (x < nx - 1 && disc[at + 1] === 1) ||
+    (y > 0 && disc[at - nx] === 1) ||
+    (y < ny - 1 && disc[at + nx] === 1) ||
+    disc[at - plane] === 1 ||
+    disc[at + plane] === 1
+  );
 }
 
 /**
@@ -168,14 +178,15 @@ export function growDisc(box: DiscBox): DiscBox {
  */
 export function hasMetal(box: DiscBox): boolean {
   const { metalHU, metalMinMm3, cementHU, cementMinMm3 } = THRESHOLDS.ct;
-  let [metal, cement] = [0, 0];
-  for (let at = 0; at < box.hu.length; at++) {
-    if (box.hu[at]! > metalHU) metal++;
-    if (box.hu[at]! > cementHU && (box.bone[at] === 1 || box.disc[at] === 1)) cement++;
+  const { hu, bone, disc } = box;
+  let metal = 0;
+  const cement: number[] = [];
+  for (let at = 0; at < hu.length; at++) {
+    if (hu[at]! > metalHU) metal++;
+    if (hu[at]! > cementHU && (bone[at] === 1 || disc[at] === 1)) cement.push(at);
   }
   if (metal * box.voxelMm3 >= metalMinMm3) return true;
-  if (cement * box.voxelMm3 < cementMinMm3) return false;
-  const mask = box.hu.map((hu, at) => (hu > cementHU && (box.bone[at] === 1 || box.disc[at] === 1) ? 1 : 0));
-  const { sizes } = connectedComponents(box, Uint8Array.from(mask));
-  return Math.max(...sizes) * box.voxelMm3 >= cementMinMm3;
+  if (cement.length * box.voxelMm3 < cementMinMm3) return false;
+  const pieces = componentsAround(box, cement, (at) => hu[at]! > cementHU && (bone[at] === 1 || disc[at] === 1));
+  return pieces.some((piece) => piece.length * box.voxelMm3 >= cementMinMm3);
 }

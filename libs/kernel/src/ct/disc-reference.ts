@@ -1,5 +1,6 @@
 import { medianAndSigma } from '../measure/statistics';
 import { THRESHOLDS } from '../thresholds';
+import { dilate } from '../shape/dilate';
 import { distanceTo } from '../shape/distance';
 import { boneBlur, type BoneBlur } from './bone-blur';
 import { type DiscBox } from './disc-box';
@@ -25,17 +26,20 @@ const CT = THRESHOLDS.ct;
  */
 export function discReference(box: DiscBox): DiscReference {
   const core = discCore(box);
-  const toOutside = distanceTo(box, box.spacingMm, (at) => box.disc[at] === 0);
+  const { disc, hu } = box;
+  const outside = new Uint8Array(disc.length);
+  for (let at = 0; at < disc.length; at++) outside[at] = 1 - disc[at]!;
+  const nearOutside = dilate(box, box.spacingMm, outside, CT.coreErosionMm);
   const toGas = distanceFromGas(box);
-  const values: number[] = [];
-  const gather = (rimMm: number): void => {
-    values.length = 0;
-    for (let at = core.indexOf(1); at >= 0; at = core.indexOf(1, at + 1)) {
-      if (toOutside[at]! > rimMm && !(toGas && toGas[at]! <= CT.guardFwhms)) values.push(box.hu[at]!);
+  const valuesOff = (left: Uint8Array): number[] => {
+    const values: number[] = [];
+    for (let at = 0; at < core.length; at++) {
+      if (core[at] === 1 && left[at] === 0 && !(toGas && toGas[at]! <= CT.guardFwhms)) values.push(hu[at]!);
     }
+    return values;
   };
-  gather(CT.coreErosionMm);
-  if (values.length < CT.minCoreVoxels) gather(0);
+  const eroded = valuesOff(nearOutside);
+  const values = eroded.length < CT.minCoreVoxels ? valuesOff(outside) : eroded;
   const [medianHU, sigmaHU] = medianAndSigma(values);
   return { core, medianHU, sigmaHU, voxels: values.length, blur: boneBlur(box, medianHU, sigmaHU) };
 }

@@ -1,10 +1,10 @@
 import { assessed, notAssessed, type Assessment, type Vacuum } from '@endplate/findings';
 import { findingConfidence } from '../confidence/finding-confidence';
-import { connectedComponents } from '../shape/components';
-import { dilate } from '../shape/dilate';
+import { componentsAround } from '../shape/components';
+import { BallProbe } from '../shape/dilate';
 import { THRESHOLDS } from '../thresholds';
 import { type DiscOnCt } from './disc-on-ct';
-import { type DiscBox, erodeDisc, growDisc, hasMetal } from './disc-box';
+import { type DiscBox, erodeDisc, growDisc, hasMetal, isInGrownDisc } from './disc-box';
 
 const CT = THRESHOLDS.ct;
 const MIN_SHARE_IN_DISC = 0.6;
@@ -17,13 +17,13 @@ export function assessVacuum(disc: DiscOnCt): Assessment<Vacuum> {
   const { box } = disc;
   if (box.cut) return notAssessed('DISC_PARTLY_OUTSIDE', 'The disc is only partly inside the series.');
   if (hasMetal(box)) return notAssessed('METAL', 'Metal or cement next to the disc makes dark streaks like gas.');
-  const found = gasVoxels(box, CT.vacuumHU);
   // Nothing so dark can hide in a smaller disc or under a lower threshold.
-  const larger = growDisc(box);
-  const others = hasVoxelBelow(larger, CT.vacuumHU + CT.stabilityHU)
+  const dark = mayHoldGas(box, CT.vacuumHU + CT.stabilityHU);
+  const found = dark ? gasVoxels(box, CT.vacuumHU) : [];
+  const others = dark
     ? [
         gasVoxels(erodeDisc(box), CT.vacuumHU),
-        gasVoxels(larger, CT.vacuumHU),
+        gasVoxels(growDisc(box), CT.vacuumHU),
         gasVoxels(box, CT.vacuumHU - CT.stabilityHU),
         gasVoxels(box, CT.vacuumHU + CT.stabilityHU),
       ].map((voxels) => voxels.length)
@@ -41,6 +41,13 @@ export function assessVacuum(disc: DiscOnCt): Assessment<Vacuum> {
   return assessed({ present, volumeMm3: found.length * box.voxelMm3, ...(present ? { minHU } : {}) }, confidence);
 }
 
+/** Whether the disc, larger by a voxel, holds anything under a threshold. */
+function mayHoldGas(box: DiscBox, thresholdHU: number): boolean {
+  const { hu } = box;
+  for (let at = 0; at < hu.length; at++) if (hu[at]! < thresholdHU && isInGrownDisc(box, at)) return true;
+  return false;
+}
+
 function hasVoxelBelow({ hu, disc }: DiscBox, thresholdHU: number): boolean {
   for (let at = 0; at < hu.length; at++) if (hu[at]! < thresholdHU && disc[at] === 1) return true;
   return false;
@@ -49,25 +56,19 @@ function hasVoxelBelow({ hu, disc }: DiscBox, thresholdHU: number): boolean {
 /** Voxels of the disc in pieces of gas that pass the rules. */
 function gasVoxels(box: DiscBox, thresholdHU: number): number[] {
   if (!hasVoxelBelow(box, thresholdHU)) return [];
-  const gas = new Uint8Array(box.hu.length);
-  for (let at = 0; at < gas.length; at++) if (box.hu[at]! < thresholdHU) gas[at] = 1;
-  const { labels, sizes } = connectedComponents(box, gas);
-  const soft = new Uint8Array(gas.length);
-  for (let at = 0; at < soft.length; at++) if (box.disc[at] === 0 && box.bone[at] === 0) soft[at] = 1;
-  const [x, y, z] = [0, 1, 2].map((axis) => box.spacingMm[axis]! / box.fwhmMm[axis]!) as [number, number, number];
-  const nearSoft = dilate(box, [x, y, z], soft, CT.vacuumGuardFwhms);
-  const facts = sizes.map(() => ({ inside: 0, deep: 0 }));
-  for (let at = 0; at < labels.length; at++) {
-    const label = labels[at]!;
-    if (label === 0 || box.disc[at] !== 1) continue;
-    facts[label]!.inside++;
-    if (nearSoft[at] === 0) facts[label]!.deep++;
+  const { hu, disc, bone } = box;
+  const soft = new Uint8Array(hu.length);
+  const inDisc: number[] = [];
+  for (let at = 0; at < hu.length; at++) {
+    if (disc[at] === 1) {
+      if (hu[at]! < thresholdHU) inDisc.push(at);
+    } else if (bone[at] === 0) soft[at] = 1;
   }
-  const kept = facts.map(
-    ({ inside, deep }, label) =>
-      deep > 0 && inside >= MIN_SHARE_IN_DISC * sizes[label]! && inside * box.voxelMm3 >= CT.vacuumMinMm3,
-  );
-  const voxels: number[] = [];
-  for (let at = 0; at < labels.length; at++) if (box.disc[at] === 1 && kept[labels[at]!]) voxels.push(at);
-  return voxels;
+  const [x, y, z] = [0, 1, 2].map((axis) => box.spacingMm[axis]! / box.fwhmMm[axis]!) as [number, number, number];
+  const nearSoft = new BallProbe(box, [x, y, z], CT.vacuumGuardFwhms);
+  return componentsAround(box, inDisc, (at) => hu[at]! < thresholdHU).flatMap((piece) => {
+    const inside = Array.from(piece.filter((at) => disc[at] === 1));
+    const large = inside.length >= MIN_SHARE_IN_DISC * piece.length && inside.length * box.voxelMm3 >= CT.vacuumMinMm3;
+    return large && inside.some((at) => !nearSoft.meets(soft, at)) ? inside : [];
+  });
 }

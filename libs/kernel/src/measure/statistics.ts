@@ -12,7 +12,7 @@ export function median(values: readonly number[]): number {
 }
 
 /** Quantile by rank of unsorted numbers; NaN of none. */
-export function quantile(values: readonly number[], fraction: number): number {
+export function quantile(values: readonly number[] | Float64Array, fraction: number): number {
   if (values.length === 0) return Number.NaN;
   const rank = Math.min(values.length - 1, Math.floor(fraction * values.length));
   return valueOfRank(Float64Array.from(values), rank);

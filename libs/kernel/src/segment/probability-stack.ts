@@ -44,8 +44,10 @@ export function interpolateProbabilities(
   slice: number,
   out: Float32Array,
 ): boolean {
-  const [columns, rows, slices] = stack.dims;
-  out.fill(0);
+  const { dims, planes } = stack;
+  const columns = dims[0];
+  const rows = dims[1];
+  const slices = dims[2];
   if (!(
     column > -0.5 &&
     row > -0.5 &&
@@ -54,30 +56,33 @@ export function interpolateProbabilities(
     row < rows - 0.5 &&
     slice < slices - 0.5
   )) {
+    out.fill(0);
     out[0] = 1;
     return false;
   }
-  const c = Math.min(Math.max(column, 0), columns - 1);
-  const r = Math.min(Math.max(row, 0), rows - 1);
-  const k = Math.min(Math.max(slice, 0), slices - 1);
+  const c = column < 0 ? 0 : column > columns - 1 ? columns - 1 : column;
+  const r = row < 0 ? 0 : row > rows - 1 ? rows - 1 : row;
+  const k = slice < 0 ? 0 : slice > slices - 1 ? slices - 1 : slice;
   const c0 = Math.min(Math.floor(c), Math.max(columns - 2, 0));
   const r0 = Math.min(Math.floor(r), Math.max(rows - 2, 0));
   const k0 = Math.min(Math.floor(k), Math.max(slices - 2, 0));
-  const [fc, fr, fk] = [c - c0, r - r0, k - k0];
+  const fc = c - c0;
+  const fr = r - r0;
+  const fk = k - k0;
   const dc = columns > 1 ? 1 : 0;
   const dr = rows > 1 ? columns : 0;
-  const dk = slices > 1 ? columns * rows : 0;
   const at = (k0 * rows + r0) * columns + c0;
+  const over = at + (slices > 1 ? columns * rows : 0);
   for (let n = 0; n < out.length; n++) {
-    const p = stack.planes[n]!;
+    const p = planes[n]!;
     const near =
       (p[at]! * (1 - fc) + p[at + dc]! * fc) * (1 - fr) + (p[at + dr]! * (1 - fc) + p[at + dr + dc]! * fc) * fr;
     if (fk === 0) {
       out[n] = near / 255;
       continue;
     }
-    const b = at + dk;
-    const far = (p[b]! * (1 - fc) + p[b + dc]! * fc) * (1 - fr) + (p[b + dr]! * (1 - fc) + p[b + dr + dc]! * fc) * fr;
+    const far =
+      (p[over]! * (1 - fc) + p[over + dc]! * fc) * (1 - fr) + (p[over + dr]! * (1 - fc) + p[over + dr + dc]! * fc) * fr;
     out[n] = (near * (1 - fk) + far * fk) / 255;
   }
   return true;

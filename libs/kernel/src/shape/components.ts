@@ -59,6 +59,38 @@ export function connectedComponents(box: VoxelBox, mask: Uint8Array): Components
   return { labels, sizes: parts.number(labels) };
 }
 
+/**
+ * The face-connected components of a set that hold one of some voxels: for a few of them, where labelling all of a box would
+ * be more work. In the order of their first voxel, the voxels of each ascending.
+ *
+ * @param starts - voxels; those that don't belong to the set are left out
+ */
+export function componentsAround(
+  box: VoxelBox,
+  starts: readonly number[],
+  belongs: (at: number) => boolean,
+): Int32Array[] {
+  const seen = new Uint8Array(starts.length > 0 ? box.nx * box.ny * box.nz : 0);
+  const near = new Int32Array(6);
+  const components: Int32Array[] = [];
+  for (const start of starts) {
+    if (seen[start] === 1 || !belongs(start)) continue;
+    const queue = [start];
+    seen[start] = 1;
+    for (let n = 0; n < queue.length; n++) {
+      const count = faceNeighbours(box, queue[n]!, near);
+      for (let k = 0; k < count; k++) {
+        const at = near[k]!;
+        if (seen[at] === 1 || !belongs(at)) continue;
+        seen[at] = 1;
+        queue.push(at);
+      }
+    }
+    components.push(Int32Array.from(queue).sort());
+  }
+  return components.sort((a, b) => a[0]! - b[0]!);
+}
+
 /** Provisional labels and which of them are one. */
 class UnionFind {
   private readonly parent: number[] = [0];

@@ -15,6 +15,7 @@ export function dilate(
 ): Uint8Array {
   const result = new Uint8Array(mask.length);
   const rows = ballRows(spacingMm, radiusMm);
+  const whole = new Uint8Array(ny * nz);
   for (let at = mask.indexOf(1); at >= 0; at = mask.indexOf(1, at)) {
     const first = at % nx;
     const y = ((at - first) / nx) % ny;
@@ -27,11 +28,46 @@ export function dilate(
     at++;
     for (const { dy, dz, reach } of rows) {
       if (y + dy < 0 || y + dy >= ny || z + dz < 0 || z + dz >= nz) continue;
-      const row = ((z + dz) * ny + y + dy) * nx;
-      result.fill(1, row + Math.max(0, first - reach), row + Math.min(nx, last + reach + 1));
+      const row = (z + dz) * ny + y + dy;
+      if (whole[row] === 1) continue;
+      const from = first > reach ? first - reach : 0;
+      const end = last + reach + 1 < nx ? last + reach + 1 : nx;
+      if (end - from === nx) whole[row] = 1;
+      result.fill(1, row * nx + from, row * nx + end);
     }
   }
   return result;
+}
+
+/**
+ * Whether a voxel of a mask lies within a radius of one voxel, as {@link dilate} says: for a few voxels, where laying out all
+ * of a mask would be more work.
+ */
+export class BallProbe {
+  private readonly rows: readonly BallRow[];
+
+  constructor(
+    private readonly box: VoxelBox,
+    spacingMm: readonly [number, number, number],
+    radiusMm: number,
+  ) {
+    // What lies nearest is asked first.
+    this.rows = ballRows(spacingMm, radiusMm).sort((a, b) => b.reach - a.reach);
+  }
+
+  meets(mask: Uint8Array, at: number): boolean {
+    const { nx, ny, nz } = this.box;
+    const x = at % nx;
+    const y = ((at - x) / nx) % ny;
+    const z = (at - x - y * nx) / (nx * ny);
+    for (const { dy, dz, reach } of this.rows) {
+      if (y + dy < 0 || y + dy >= ny || z + dz < 0 || z + dz >= nz) continue;
+      const row = ((z + dz) * ny + y + dy) * nx;
+      const end = row + (x + reach < nx ? x + reach : nx - 1);
+      for (let n = row + (x > reach ? x - reach : 0); n <= end; n++) if (mask[n] === 1) return true;
+    }
+    return false;
+  }
 }
 
 /** One row of a ball: how far along x it reaches on either side. */

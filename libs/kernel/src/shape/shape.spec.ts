@@ -1,7 +1,8 @@
 import { maskOutlines } from '@endplate/dicom';
-import { connectedComponents } from './components';
-import { dilate } from './dilate';
+import { componentsAround, connectedComponents, faceNeighbours } from './components';
+import { BallProbe, dilate } from './dilate';
 import { distanceTo } from './distance';
+import { dilateByFaces, erodeByFaces } from './face-morphology';
 import { findExtents } from './label-extent';
 import { gaussianSmooth } from './smooth';
 
@@ -34,6 +35,43 @@ describe('dilate', () => {
   });
 });
 
+describe('BallProbe', () => {
+  it('says of each voxel what dilation says', () => {
+    const box = { nx: 9, ny: 8, nz: 6 };
+    const mask = new Uint8Array(9 * 8 * 6);
+    for (const at of [3, 18, 100, 211, 431]) mask[at] = 1;
+    for (const radius of [0.4, 1.3, 3]) {
+      const probe = new BallProbe(box, [0.5, 1, 1.5], radius);
+      expect(Array.from(mask, (_, at) => Number(probe.meets(mask, at)))).toEqual([
+        ...dilate(box, [0.5, 1, 1.5], mask, radius),
+      ]);
+    }
+  });
+});
+
+describe('morphology by faces', () => {
+  const box = { nx: 5, ny: 4, nz: 3 };
+  const mask = new Uint8Array(60);
+  for (let at = 0; at < 60; at++) if ((at * 7) % 11 > 1) mask[at] = 1;
+  const neighbours = (at: number): number[] => {
+    const near = new Int32Array(6);
+    return [...near.subarray(0, faceNeighbours(box, at, near))];
+  };
+
+  it('grows by the face neighbours', () => {
+    const single = new Uint8Array(60);
+    for (const at of [0, 27, 59]) single[at] = 1;
+    const want = Array.from(single, (own, at) => Number(own === 1 || neighbours(at).some((n) => single[n] === 1)));
+    expect([...dilateByFaces(box, single)]).toEqual(want);
+  });
+
+  it('takes off what has a face neighbour outside the mask', () => {
+    const want = Array.from(mask, (own, at) => Number(own === 1 && neighbours(at).every((n) => mask[n] === 1)));
+    expect([...erodeByFaces(box, mask)]).toEqual(want);
+    expect(want).toContain(1);
+  });
+});
+
 describe('findExtents', () => {
   it('gives voxels, box and areas of each label', () => {
     const labels = new Uint8Array(4 * 3 * 2);
@@ -53,6 +91,20 @@ describe('connectedComponents', () => {
     expect(sizes.slice(1)).toEqual([2, 1]);
     expect(labels[0]).toBe(labels[3]);
     expect(labels[8]).not.toBe(labels[0]);
+  });
+});
+
+describe('componentsAround', () => {
+  it('gives the components of a mask that hold a start, whole and in the order of all components', () => {
+    const box = { nx: 8, ny: 7, nz: 3 };
+    const mask = Uint8Array.from({ length: 168 }, (_, at) => ((at * 37) % 101 < 45 ? 1 : 0));
+    const { labels, sizes } = connectedComponents(box, mask);
+    const starts = [160, 90, 91, 5, 3, 44];
+    const wanted = [...new Set(starts.map((at) => labels[at]!))].filter((label) => label > 0).sort((a, b) => a - b);
+    const found = componentsAround(box, starts, (at) => mask[at] === 1);
+    expect(found.map((voxels) => voxels.length)).toEqual(wanted.map((label) => sizes[label]));
+    found.forEach((voxels, n) => voxels.forEach((at) => expect(labels[at]).toBe(wanted[n])));
+    expect(wanted.length).toBeGreaterThan(1);
   });
 });
 
