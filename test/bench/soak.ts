@@ -5,7 +5,9 @@
  * npm run soak -- [--minutes N] [--per-second N] [--associations N] [--acknowledge spool|store]
  * ```
  *
- * A line per sample; the last line is `{"rssMb":{"start","end","slopePerHour"},"files":{...},...}`.
+ * A line per sample; the last line is `{"rssMb":{...},"files":{...},"isFlat",...}`. Judged are the last three quarters
+ * of the time: the slope of a line through the samples with its 95 % interval, and medians of their first and last
+ * third. Flat is what rises by less than 2 MB from one to the other.
  * @packageDocumentation
  */
 import { readdirSync, readFileSync } from 'node:fs';
@@ -19,8 +21,10 @@ import { SPOOL_ENV } from './spool-env';
 /** Instances of one association, and associations of one study. */
 const PER_ASSOCIATION = 4;
 const PER_STUDY = 40;
-/** The first part is start-up: what the process needs once. */
-const WARM_UP = 0.1;
+/** The first part is start-up: what the process needs once, and what its collector makes of it. */
+const WARM_UP = 0.25;
+/** A rise between the medians that counts as none, MB. */
+const FLAT_MB = 2;
 const SAMPLES = 120;
 
 interface Sample {
@@ -106,24 +110,61 @@ function sample(pid: number, minute: number): Sample {
   return { minute, rssMb, files: readdirSync(`/proc/${pid}/fd`).length };
 }
 
-/** Least squares, per hour. */
-function slopePerHour(samples: readonly Sample[], of: (one: Sample) => number): number {
-  const mean = (values: readonly number[]): number => values.reduce((sum, one) => sum + one, 0) / values.length;
+function mean(values: readonly number[]): number {
+  return values.reduce((sum, one) => sum + one, 0) / values.length;
+}
+
+function median(values: readonly number[]): number {
+  const sorted = [...values].sort((a, b) => a - b);
+  return (sorted[(sorted.length - 1) >> 1]! + sorted[sorted.length >> 1]!) / 2;
+}
+
+/**
+ * Least squares, per hour, with the half width of its 95 % interval. Samples of one process follow each other, so
+ * they count as fewer: by the correlation of each residual with the next (Bartlett 1935, first order).
+ */
+function slopePerHour(samples: readonly Sample[], of: (one: Sample) => number): { slope: number; halfWidth: number } {
   const [x, y] = [mean(samples.map(({ minute }) => minute)), mean(samples.map(of))];
-  const over = samples.reduce((sum, one) => sum + (one.minute - x) * (of(one) - y), 0);
-  return (60 * over) / samples.reduce((sum, one) => sum + (one.minute - x) ** 2, 0);
+  const spread = samples.reduce((sum, { minute }) => sum + (minute - x) ** 2, 0);
+  const slope = samples.reduce((sum, one) => sum + (one.minute - x) * (of(one) - y), 0) / spread;
+  const residuals = samples.map((one) => of(one) - y - slope * (one.minute - x));
+  const squares = residuals.reduce((sum, one) => sum + one * one, 0);
+  const follow = residuals.slice(1).reduce((sum, one, i) => sum + one * residuals[i]!, 0) / (squares || 1);
+  const independent = Math.max(3, (samples.length * (1 - follow)) / (1 + follow));
+  const error = Math.sqrt(squares / samples.length / (independent - 2) / (spread / samples.length));
+  return { slope: 60 * slope, halfWidth: 60 * 1.96 * error };
+}
+
+function round(value: number): number {
+  return Number(value.toFixed(1));
+}
+
+function figures(
+  samples: readonly Sample[],
+  of: (one: Sample) => number,
+): Record<string, unknown> & { isFlat: boolean } {
+  const { slope, halfWidth } = slopePerHour(samples, of);
+  const third = Math.ceil(samples.length / 3);
+  const [first, last] = [median(samples.slice(0, third).map(of)), median(samples.slice(-third).map(of))];
+  return {
+    start: round(of(samples[0]!)),
+    end: round(of(samples.at(-1)!)),
+    highest: round(Math.max(...samples.map(of))),
+    medianOfFirstThird: round(first),
+    medianOfLastThird: round(last),
+    slopePerHour: round(slope),
+    slopeInterval: [round(slope - halfWidth), round(slope + halfWidth)],
+    isFlat: last - first < FLAT_MB,
+  };
 }
 
 function report(samples: readonly Sample[], { associations, instances }: Traffic): object {
-  const steady = samples.filter(({ minute }) => minute >= WARM_UP * samples.at(-1)!.minute);
-  const figures = (of: (one: Sample) => number): object => ({
-    start: Number(of(steady[0]!).toFixed(1)),
-    end: Number(of(steady.at(-1)!).toFixed(1)),
-    highest: Number(Math.max(...steady.map(of)).toFixed(1)),
-    slopePerHour: Number(slopePerHour(steady, of).toFixed(1)),
-  });
-  const minutes = Number(samples.at(-1)!.minute.toFixed(1));
-  return { minutes, associations, instances, rssMb: figures((one) => one.rssMb), files: figures((one) => one.files) };
+  const minutes = samples.at(-1)!.minute;
+  const steady = samples.filter(({ minute }) => minute >= WARM_UP * minutes);
+  const { isFlat, ...rssMb } = figures(steady, ({ rssMb: value }) => value);
+  const files = { ...figures(steady, ({ files: value }) => value), isFlat: undefined };
+  const highestOfAll = round(Math.max(...samples.map(({ rssMb: value }) => value)));
+  return { minutes: round(minutes), associations, instances, rssMb: { ...rssMb, highestOfAll }, files, isFlat };
 }
 
 async function main(): Promise<void> {

@@ -131,8 +131,12 @@ class FilesystemStore implements ObjectStore {
   }
 
   async stat(key: ObjectKey): Promise<ObjectStat | undefined> {
+    return this.statPath(this.pathOf(key), key);
+  }
+
+  private async statPath(path: string, key: ObjectKey): Promise<ObjectStat | undefined> {
     try {
-      const found = await stat(this.pathOf(key));
+      const found = await stat(path);
       return found.isFile() ? { sizeBytes: found.size, lastModified: found.mtime } : undefined;
     } catch (error) {
       const known = fromFilesystemError(error, key);
@@ -156,13 +160,15 @@ class FilesystemStore implements ObjectStore {
   }
 
   async *list(prefix: KeyPrefix): AsyncIterable<ObjectEntry> {
+    // Names of one checked prefix need no path of their own to be made and checked: a study has thousands.
+    const folder = join(this.root, parseKeyPrefix(prefix));
     for (const { name, isFolder } of await this.entries(prefix)) {
       if (isFolder) {
         yield* this.list(parseKeyPrefix(`${prefix}${name}/`));
         continue;
       }
       const key = parseObjectKey(`${prefix}${name}`);
-      const found = await this.stat(key);
+      const found = await this.statPath(`${folder}${name}`, key);
       if (found) yield { key, ...found };
     }
   }

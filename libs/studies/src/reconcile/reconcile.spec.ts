@@ -16,8 +16,9 @@ beforeEach(async () => {
 });
 afterEach(() => bench.close());
 
-const run = (destinations: string[] = ['pacs']) =>
+const run = (destinations: string[] = ['pacs'], rest?: () => Promise<void>) =>
   reconcile({
+    ...(rest ? { rest } : {}),
     store: bench.store,
     timeline: bench.timeline,
     jobs: bench.queues,
@@ -52,6 +53,14 @@ describe('reconcile', () => {
     expect((await bench.queues.counts('completeness')).delayed).toBe(0);
     const [found] = await bench.jobs('completeness');
     expect(await bench.completer().complete(found!)).toMatchObject({ kind: 'version-created', version: 1 });
+  });
+
+  it('takes one study at a time where it rests, and rests behind each', async () => {
+    for (const study of ['1.1', '1.2', '1.3']) await bench.receive(study, 1, [1]);
+    const given: number[] = [];
+    const report = await run([], async () => void given.push((await bench.jobs('completeness')).length));
+    expect(given).toEqual([1, 2, 3]);
+    expect(report).toMatchObject({ studies: 3, completeness: 3 });
   });
 
   it('gives every job that the objects call for, and only those', async () => {

@@ -20,6 +20,11 @@ export interface ReconcilePorts {
   /** For studies whose timeline does not tell. */
   readonly defaults: ReceptionRules;
   readonly now: () => Date;
+  /**
+   * Waits behind each study that took so many ms, so that a pass over everything is no load to whoever shares the
+   * process; whoever waits for the pass leaves it out.
+   */
+  readonly rest?: (workedMs: number) => Promise<unknown>;
 }
 
 /** What reconcile found; a job that was there already counts under `present`. */
@@ -36,6 +41,8 @@ export interface ReconcileReport {
 }
 
 const STUDIES_AT_ONCE = 4;
+/** Of them while each is followed by a rest. */
+const STUDIES_WITH_RESTS = 1;
 /** Rounds of tries of one version, each ended by an `analysis-failed` in its timeline. */
 const MAX_GIVEN_UP = 3;
 
@@ -52,7 +59,7 @@ export async function reconcile(ports: ReconcilePorts, signal?: AbortSignal): Pr
     if (!isStorableUid(studyInstanceUID)) continue;
     const one: Promise<void> = pass.study(studyInstanceUID).finally(() => running.delete(one));
     running.add(one);
-    if (running.size >= STUDIES_AT_ONCE) await Promise.race(running);
+    if (running.size >= (ports.rest ? STUDIES_WITH_RESTS : STUDIES_AT_ONCE)) await Promise.race(running);
   }
   await Promise.all(running);
   if (pass.failure) throw pass.failure.reason;
@@ -80,14 +87,21 @@ class ReconcilePass {
     this.reader = new StudyReader(ports.store, ports.timeline);
   }
 
-  /** Never rejects. */
+  /** Never rejects, unless the rest does. */
   async study(studyInstanceUID: string): Promise<void> {
+    const { rest } = this.ports;
+    const startedAt = performance.now();
+    await this.lookAt(studyInstanceUID);
+    await rest?.(performance.now() - startedAt);
+  }
+
+  private async lookAt(studyInstanceUID: string): Promise<void> {
     this.report.studies += 1;
     try {
       const latest = await this.manifests.latest(studyInstanceUID);
       await this.completeness(studyInstanceUID, latest);
       for (const version of await this.manifests.versions(studyInstanceUID)) {
-        const manifest = await this.manifests.read(studyInstanceUID, version);
+        const manifest = version === latest?.version ? latest : await this.manifests.read(studyInstanceUID, version);
         if (manifest) await this.version(manifest);
       }
     } catch (reason) {
