@@ -4,12 +4,14 @@ import { CliError } from '../errors';
 import { gradingTable, labelTable } from '../evaluation/evaluation-table';
 import { evaluateGradings, readGradings } from '../evaluation/graded-studies';
 import { evaluateLabels, findLabelFiles } from '../evaluation/labelled-cases';
+import { readLowestLevels } from '../evaluation/level-file';
 import { cachedSegmenter } from '../model/cached-segmenter';
 import { loadSegmenter } from '../model/load-segmenter';
 import { Progress } from '../terminal/progress';
 
 interface EvaluateOptions {
   readonly json?: boolean;
+  readonly levels?: string;
   readonly cache?: string;
 }
 
@@ -21,6 +23,10 @@ export function evaluateCommand(): Command {
     )
     .argument('<dir>', 'folder of studies, or one study')
     .option('--cache <dir>', "keep the network's answers there, so that the next evaluation is quick")
+    .option(
+      '--levels <file>',
+      'JSON with the level of the lowest label per study folder, {"study":"L5"}: names are checked upward from it',
+    ) // prettier-ignore
     .option('--json', 'end with one line of JSON')
     .action(async (dir: string, options: EvaluateOptions) => {
       const labels = await findLabelFiles(dir);
@@ -48,7 +54,8 @@ async function report(
   options: EvaluateOptions,
 ): Promise<void> {
   const progress = new Progress();
-  const summary = summariseEvaluation(await evaluateLabels(labels, segmenter, progress));
+  const lowest = options.levels === undefined ? {} : await readLowestLevels(options.levels);
+  const summary = summariseEvaluation(await evaluateLabels(labels, segmenter, progress, lowest));
   const grades = gradings ? await evaluateGradings(dir, gradings, segmenter, progress) : undefined;
   progress.clear();
   if (labels.length > 0) process.stdout.write(labelTable(summary));

@@ -10,7 +10,7 @@ import {
 import { listFiles } from '../folder/find-instances';
 import { type Progress } from '../terminal/progress';
 import { analyseFolder } from './analyse-folder';
-import { readLevels } from './level-file';
+import { type LowestLevels, readLevels } from './level-file';
 
 const LABELS = /_labels\.nii(\.gz)?$/;
 
@@ -24,12 +24,13 @@ export async function evaluateLabels(
   files: readonly string[],
   segmenter: SpineSegmenter,
   progress: Progress,
+  lowest: LowestLevels = {},
 ): Promise<NamedEvaluation[]> {
   const cases: NamedEvaluation[] = [];
   for (const folder of [...new Set(files.map((file) => path.dirname(file)))].sort()) {
     progress.bar('labels', cases.length, files.length);
     const own = files.filter((file) => path.dirname(file) === folder);
-    cases.push(...(await evaluateStudy(folder, own, segmenter)));
+    cases.push(...(await evaluateStudy(folder, own, segmenter, lowest)));
   }
   return cases;
 }
@@ -38,6 +39,7 @@ async function evaluateStudy(
   folder: string,
   files: readonly string[],
   segmenter: SpineSegmenter,
+  lowest: LowestLevels,
 ): Promise<NamedEvaluation[]> {
   const cases: NamedEvaluation[] = [];
   const analysed = new Map<string, KernelResult>();
@@ -48,7 +50,7 @@ async function evaluateStudy(
     const result = analysed.get(source) ?? (await analyseFolder(source, segmenter));
     analysed.set(source, result);
     const evaluation = evaluateCase(readNiftiLabels(await readFile(file)), result.labelMaps);
-    const levels = await readLevels(folder, series, evaluation, result.findings);
+    const levels = await readLevels(folder, series, evaluation, result.findings, lowest);
     cases.push({ name, evaluation, ...levels });
   }
   return cases;

@@ -1,8 +1,9 @@
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
-import { type StudyFindings } from '@endplate/findings';
+import { discLevelSchema, levelAbove, type StudyFindings, vertebraLevelSchema } from '@endplate/findings';
 import { type CaseEvaluation, type LevelScore } from '@endplate/kernel';
 import { z } from 'zod';
+import { CliError } from '../errors';
 
 /** `<series>_levels.json`: the level of each value in the label file. */
 const levelFileSchema = z.record(z.string(), z.string());
@@ -13,17 +14,36 @@ const truthSchema = z.object({
   discs: z.array(z.object({ instance: z.number(), level: z.string() })),
 });
 
+/** The level of the lowest labelled structure of a study folder, by the folder's name; names go upward from it. */
+export type LowestLevels = Readonly<Record<string, z.infer<typeof lowestSchema>[string]>>;
+
+const lowestSchema = z.record(z.string(), z.union([vertebraLevelSchema, discLevelSchema]));
+
+/**
+ * Reads what `--levels` names: `{"mr04":"L5","mr10":"L5/S1"}`, for labels whose values are no levels.
+ * @throws {@link CliError} when it is not of that form
+ */
+export async function readLowestLevels(file: string): Promise<LowestLevels> {
+  const parsed = lowestSchema.safeParse(await readJson(file));
+  if (parsed.success) return parsed.data;
+  throw new CliError('CLI_FAILED', `"${file}" is no list of lowest levels like {"study folder":"L5","other":"L5/S1"}.`);
+}
+
 /**
  * How many of the detected instances carry the right level name, where names are known: from `<series>_levels.json`
- * (`{"1":"L5"}`) or from a phantom's `truth.json`. Empty without either.
+ * (`{"1":"L5"}`), from a phantom's `truth.json` or upward from the lowest label. Empty without any.
  */
 export async function readLevels(
   folder: string,
   series: string,
   evaluation: CaseEvaluation,
   findings: StudyFindings,
+  lowest: LowestLevels = {},
 ): Promise<{ levels?: LevelScore }> {
-  const truth = (await fromLevelFile(folder, series)) ?? (await fromPhantom(folder, evaluation));
+  const truth =
+    (await fromLevelFile(folder, series)) ??
+    (await fromPhantom(folder, evaluation)) ??
+    upwardFrom(lowest[path.basename(folder)], evaluation);
   if (!truth) return {};
   const found = new Map([...findings.vertebrae, ...findings.discs].map((f) => [f.id, f.level]));
   const known = evaluation.instances.filter((i) => i.detected && truth.has(i.label) && i.findingId !== undefined);
@@ -43,6 +63,19 @@ async function fromPhantom(folder: string, evaluation: CaseEvaluation): Promise<
   if (!parsed.success) return undefined;
   const list = evaluation.structure === 'disc' ? parsed.data.discs : parsed.data.vertebrae;
   return new Map(list.map(({ instance, level }) => [instance, level]));
+}
+
+function upwardFrom(
+  lowest: LowestLevels[string] | undefined,
+  evaluation: CaseEvaluation,
+): Map<number, string> | undefined {
+  if (lowest === undefined || lowest.includes('/') !== (evaluation.structure === 'disc')) return undefined;
+  return new Map(
+    evaluation.instances.flatMap(({ label, fromCaudal }) => {
+      const level = levelAbove(lowest, fromCaudal);
+      return level === undefined ? [] : [[label, level] as const];
+    }),
+  );
 }
 
 async function readJson(file: string): Promise<unknown> {

@@ -25,3 +25,25 @@ export function discBetween(above: VertebraLevel, below: VertebraLevel): DiscLev
   const parsed = discLevelSchema.safeParse(`${above}/${below}`);
   return parsed.success ? parsed.data : undefined;
 }
+
+const VERTEBRAE_UPWARD: readonly VertebraLevel[] = [
+  'S1',
+  'L5',
+  'L4',
+  'L3',
+  'L2',
+  'L1',
+  'T12',
+  'T11',
+  'T10',
+  'T9',
+  'T8',
+];
+
+/** The level a number of vertebrae or discs above another, with five lumbar vertebrae; undefined beyond what can be named. */
+export function levelAbove<T extends VertebraLevel | DiscLevel>(level: T, count: number): T | undefined {
+  const discs = VERTEBRAE_UPWARD.slice(1).flatMap((above, n) => discBetween(above, VERTEBRAE_UPWARD[n]!) ?? []);
+  const upward: readonly string[] = level.includes('/') ? discs : VERTEBRAE_UPWARD;
+  const at = upward.indexOf(level);
+  return at < 0 ? undefined : (upward[at + count] as T | undefined);
+}

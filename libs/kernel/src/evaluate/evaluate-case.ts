@@ -20,6 +20,8 @@ export type EvaluatedStructure = 'body' | 'disc';
 export interface InstanceScore {
   /** Value in the label file. */
   readonly label: number;
+  /** Place among the labelled instances from the caudal end, 0 the lowest. */
+  readonly fromCaudal: number;
   /** Id of the finding matched to it, if any overlaps. */
   readonly findingId?: string;
   /** 2 |A and B| / (|A| + |B|) on the label grid; 0 without a match. */
@@ -83,7 +85,7 @@ export function evaluateCase(
 
 function emptyEvaluation(labels: LabelVolume): CaseEvaluation {
   const values = [...new Set(labels.data)].filter((value) => value > 0).sort((a, b) => a - b);
-  const instances = values.map((label) => ({ label, dice: 0, detected: false }));
+  const instances = values.map((label, fromCaudal) => ({ label, fromCaudal, dice: 0, detected: false }));
   return { structure: 'body', instances, dice: 0, detection: 0, falseInstances: 0, orderCorrect: true };
 }
 
@@ -160,16 +162,20 @@ function matchInstances(counts: Tally, wanted: readonly LabelInstance[]): Instan
     }
   }
   pairs.sort((a, b) => b.dice - a.dice);
-  const matched = new Map<number, InstanceScore>();
+  const matched = new Map<number, Omit<InstanceScore, 'fromCaudal'>>();
   const used = new Set<number>();
   for (const { label, instance, dice } of pairs) {
     if (matched.has(label) || used.has(instance.value)) continue;
     used.add(instance.value);
     matched.set(label, { label, findingId: instance.findingId, dice, detected: dice >= DETECTED_DICE });
   }
+  const upward = [...counts.labels].sort(([, a], [, b]) => a.centroid[2] - b.centroid[2]).map(([label]) => label);
   return [...counts.labels.keys()]
     .sort((a, b) => a - b)
-    .map((label) => matched.get(label) ?? { label, dice: 0, detected: false });
+    .map((label) => ({
+      ...(matched.get(label) ?? { label, dice: 0, detected: false }),
+      fromCaudal: upward.indexOf(label),
+    }));
 }
 
 /** Findings without a label that lie off the line through the labelled ones, or between two neighbouring labels. */
