@@ -68,9 +68,9 @@ export class RawPeer {
   }
 
   /** Sends one message on a context and gives the response. */
-  async ask(contextId: number, command: CommandSet, dataSet: Buffer): Promise<CommandSet> {
+  async ask(contextId: number, command: CommandSet, dataSet?: Buffer): Promise<CommandSet> {
     this.socket.write(encodePData(contextId, true, encodeCommandSet(command), FRAGMENT_BYTES));
-    this.socket.write(encodePData(contextId, false, dataSet, FRAGMENT_BYTES));
+    if (dataSet) this.socket.write(encodePData(contextId, false, dataSet, FRAGMENT_BYTES));
     const { type, body } = await this.next();
     if (type !== P_DATA) throw new Error(`the answer is a PDU of type ${type}`);
     // Bytes 0-3 length of the PDV, 4 context, 5 control header.
