@@ -33,7 +33,19 @@ export function decodeNative(pixel: PixelDescription, frame: Buffer, littleEndia
 function isClean({ bitsStored, highBit, pixelRepresentation }: PixelDescription, words: Uint16Array): boolean {
   if (pixelRepresentation === 1 || highBit !== bitsStored - 1) return false;
   let bits = 0;
-  for (let n = 0; n < words.length; n++) bits |= words[n]!;
+  if (words.byteOffset % 4 === 0 && words.length % 8 === 0) {
+    // Two words at a time, in four chains that do not wait for one another.
+    const pairs = new Uint32Array(words.buffer, words.byteOffset, words.length / 2);
+    let [a, b, c, d] = [0, 0, 0, 0];
+    for (let n = 0; n < pairs.length; n += 4) {
+      a |= pairs[n]!;
+      b |= pairs[n + 1]!;
+      c |= pairs[n + 2]!;
+      d |= pairs[n + 3]!;
+    }
+    const both = a | b | c | d;
+    bits = (both & 0xffff) | (both >>> 16);
+  } else for (let n = 0; n < words.length; n++) bits |= words[n]!;
   return bits >> bitsStored === 0;
 }
 

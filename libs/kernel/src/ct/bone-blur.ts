@@ -1,4 +1,5 @@
 import { medianAndSigma, quantile } from '../measure/statistics';
+import { countVoxels } from '../shape/components';
 import { THRESHOLDS } from '../thresholds';
 import { type DiscBox } from './disc-box';
 
@@ -33,7 +34,7 @@ export function boneShare(widths: number): number {
 export function boneBlur(box: DiscBox, medianHU: number, sigmaHU: number): BoneBlur {
   const bins: number[][] = Array.from({ length: BINS }, () => []);
   const { hu, disc, bone, toBone } = box;
-  const deep = new Float64Array(hu.length);
+  const deep = new Float64Array(countVoxels(bone));
   let deepVoxels = 0;
   for (let at = 0; at < hu.length; at++) {
     const d = toBone[at]!;

@@ -1,6 +1,7 @@
 import { applyAffine, dot, sub, type Vec3 } from '@endplate/dicom';
 import { type ApartPiece, type Calcification, type CalcificationIsland } from '@endplate/findings';
 import { quantile } from '../measure/statistics';
+import { countVoxels } from '../shape/components';
 import { BallProbe } from '../shape/dilate';
 import { THRESHOLDS } from '../thresholds';
 import { type DiscOnCt } from './disc-on-ct';
@@ -23,7 +24,7 @@ export function describeCalcification(
 ): Calcification {
   const { box } = disc;
   const all = dense.islands.flatMap((island) => island.voxels.map((at) => box.hu[at]!));
-  const discVolumeMm3 = discVoxels(box) * box.voxelMm3;
+  const discVolumeMm3 = countVoxels(box.disc) * box.voxelMm3;
   const extent = discExtent(disc);
   const islands = islandVolumes(box, reference, dense).sort((a, b) => b.volumeMm3 - a.volumeMm3);
   const volumeMm3 = islands.reduce((sum, island) => sum + island.volumeMm3, 0);
@@ -57,12 +58,6 @@ export function describeCalcification(
   };
 }
 
-function discVoxels({ disc }: DiscBox): number {
-  let voxels = 0;
-  for (let at = 0; at < disc.length; at++) voxels += disc[at]!;
-  return voxels;
-}
-
 /** Every island with its volume, partial volume taken out, mm3. */
 export function islandVolumes(
   box: DiscBox,
@@ -93,7 +88,7 @@ function alongAxis(box: DiscBox, mask: Uint8Array, [cx, cy, cz]: Vec3, [dx, dy, 
   const [m0, m1, m2, m3] = [m[0]!, m[1]!, m[2]!, m[3]!];
   const [m4, m5, m6, m7] = [m[4]!, m[5]!, m[6]!, m[7]!];
   const [m8, m9, m10, m11] = [m[8]!, m[9]!, m[10]!, m[11]!];
-  const places = new Float64Array(mask.length);
+  const places = new Float64Array(countVoxels(mask));
   let count = 0;
   for (let at = 0, row = 0; at < mask.length; row++) {
     const y = row % ny;
@@ -106,7 +101,7 @@ function alongAxis(box: DiscBox, mask: Uint8Array, [cx, cy, cz]: Vec3, [dx, dy, 
         (m8 * x + m9 * y + m10 * z + m11 - cz) * dz;
     }
   }
-  return places.subarray(0, count);
+  return places;
 }
 
 /** Half axes of the disc's ellipse, from the 1st to the 99th percentile of its voxels along its own axes. */

@@ -4,6 +4,7 @@ import { CLASS, SPINE_CLASSES } from '../segment/spine-class';
 import { mostProbableTissue, tissueOf } from '../segment/tissue';
 import { labelExtents } from '../shape/label-extent';
 import { type InstanceMap } from './instance';
+import { clampFloor, LineOfCells } from './line-of-cells';
 
 /** A native grid: [ni, nj, nk] voxels and (i, j, k) -\> LPS mm. */
 export interface NativeGrid {
@@ -45,8 +46,11 @@ export function nativeLabels(grid: NativeGrid, stack: ProbabilityStack, map: Ins
       const column = (i: number): number => c0 * i + cj * j + ck * k + c1;
       const row = (i: number): number => r0 * i + rj * j + rk * k + r1;
       if (painter.isEmpty(column(0), column(last), row(0), row(last))) continue;
+      // Rows across the slices stay on one line of cells.
+      if (c0 === 0 && r0 === 0) painter.startLine(column(0), row(0));
       for (let i = 0; i <= last; i++) {
-        const packed = painter.at(column(i), row(i), s0 * i + sj * j + sk * k + s1);
+        const slice = s0 * i + sj * j + sk * k + s1;
+        const packed = c0 === 0 && r0 === 0 ? painter.onLine(slice) : painter.at(column(i), row(i), slice);
         if (packed === 0) continue;
         classes[at + i] = packed >> 8;
         labels[at + i] = packed & 255;
@@ -97,6 +101,7 @@ class Painter {
   /** 1 where a column and row hold anything but background on one of the slices. */
   private readonly touched: Uint8Array;
   private readonly p = new Float32Array(SPINE_CLASSES.length);
+  private readonly line: LineOfCells;
 
   constructor(
     private readonly stack: ProbabilityStack,
@@ -108,6 +113,7 @@ class Painter {
       if (kind === 'lower-sacrum') this.unnamed.add(label);
     }
     this.kinds = kinds;
+    this.line = new LineOfCells(stack);
     this.tissue = tissueOf(stack);
     this.cells = new Uint16Array(map.labels.length);
     const plane = map.dims[0] * map.dims[1];
@@ -132,6 +138,24 @@ class Painter {
     return true;
   }
 
+  /** Fixes column and row for {@link Painter.onLine}. */
+  startLine(c: number, r: number): void {
+    this.line.start(c, r);
+  }
+
+  /** What {@link Painter.at} says at the column and row of the line. */
+  onLine(s: number): number {
+    const { c, r, first, inside } = this.line;
+    const [columns, rows, slices] = this.stack.dims;
+    if (!inside || !(s > -0.5 && s < slices - 0.5)) return 0;
+    const at = clampFloor(s, slices) * columns * rows + first;
+    const cell = this.cells[at]!;
+    if (cell !== UNSEEN && cell !== MIXED) return cell - 1;
+    if (cell === UNSEEN) return this.at(c, r, s);
+    this.line.interpolate(s, this.p);
+    return this.decide(c, r, s);
+  }
+
   at(c: number, r: number, s: number): number {
     const [columns, rows, slices] = this.stack.dims;
     if (!(c > -0.5 && r > -0.5 && s > -0.5 && c < columns - 0.5 && r < rows - 0.5 && s < slices - 0.5)) return 0;
@@ -143,8 +167,15 @@ class Painter {
     if (cell === UNSEEN) cell = this.cells[first] = this.look(c0, r0, k0);
     if (cell !== MIXED) return cell - 1;
     interpolateProbabilities(this.stack, c, r, s, this.p);
+    return this.decide(c, r, s);
+  }
+
+  /** Class and instance from the probabilities at a point. */
+  private decide(c: number, r: number, s: number): number {
     const found = mostProbableTissue(this.p);
     if (found !== CLASS.body && found !== CLASS.disc) return this.pack(found, 0);
+    const [columns, rows, slices] = this.stack.dims;
+    const [c0, r0, k0] = [clampFloor(c, columns), clampFloor(r, rows), clampFloor(s, slices)];
     const high: Triple = [Math.min(c0 + 1, columns - 1), Math.min(r0 + 1, rows - 1), Math.min(k0 + 1, slices - 1)];
     return this.pack(found, this.nearestLabel(found, [c, r, s], [c0, r0, k0], high));
   }
@@ -204,8 +235,4 @@ class Painter {
     const label = this.map.labels[(k * rows + r) * columns + c]!;
     return label !== 0 && (this.kinds[label] === CLASS.disc) === (tissue === CLASS.disc) ? label : 0;
   }
-}
-
-function clampFloor(value: number, size: number): number {
-  return Math.min(Math.max(Math.floor(value), 0), Math.max(size - 2, 0));
 }

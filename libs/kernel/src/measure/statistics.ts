@@ -15,7 +15,7 @@ export function median(values: readonly number[]): number {
 export function quantile(values: readonly number[] | Float64Array, fraction: number): number {
   if (values.length === 0) return Number.NaN;
   const rank = Math.min(values.length - 1, Math.floor(fraction * values.length));
-  return valueOfRank(Float64Array.from(values), rank);
+  return valueOfRank(values instanceof Float64Array ? values.slice() : Float64Array.from(values), rank);
 }
 
 /** The value that a sort would bring to a place, NaN last; reorders the numbers (Hoare 1961, algorithm 65). */

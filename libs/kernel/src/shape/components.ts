@@ -13,6 +13,13 @@ export interface Components {
   readonly sizes: readonly number[];
 }
 
+/** Voxels of a mask. */
+export function countVoxels(mask: Uint8Array): number {
+  let voxels = 0;
+  for (let at = 0; at < mask.length; at++) voxels += mask[at]!;
+  return voxels;
+}
+
 /** Offsets to the six neighbours of a voxel that lie inside the box, written to `out`; returns how many. */
 export function faceNeighbours(box: VoxelBox, at: number, out: Int32Array): number {
   const { nx, ny, nz } = box;
