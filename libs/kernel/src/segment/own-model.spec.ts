@@ -30,7 +30,7 @@ function nested(limitsHU: readonly number[], space: readonly number[]): Pick<Tin
 
 /** Runs the kernel with a bundle and its file, as a site would give them. */
 async function analyseWith(
-  network: Pick<TinyOnnx, 'weights' | 'biases' | 'space'>,
+  network: Pick<TinyOnnx, 'weights' | 'biases' | 'space'> & Partial<TinyOnnx>,
   labels: readonly Shown[],
   input: Record<string, unknown>,
   output: Record<string, unknown> = {},
@@ -65,6 +65,16 @@ describe("a site's own network, from its bundle to findings", () => {
           { ...BLOCK, orientation: 'IAR', spacingMm: [0.8, 0.8, 3], patch: { size: [48, 48, 16], overlap: 0.25 } },
           { regions: true },
         ),
+    ],
+    [
+      '3-D with two channels, each on a scale of its own',
+      () =>
+        // The network takes the mean of its channels: 1/80 and 1/133.3 of a HU are 1/100 together.
+        analyseWith({ ...nearest(LABELS, [64, 32, 16]), channels: 2 }, LABELS, {
+          ...BLOCK,
+          channels: 2,
+          normalisation: [80, 400 / 3].map((sd) => ({ kind: 'fixed', mean: 0, sd })),
+        }),
     ],
     [
       '2-D in windows of one size',
