@@ -68,7 +68,8 @@ export async function analyseMr(
     outlineConfidence: outlineConfidence(disc),
     labelConfidence: labelConfidence(gap, discLevel(disc) !== null),
   });
-  const modicEvidence = measurement.evidence((disc) => discMeasures(disc));
+  const measures = new Map(model.discs.map((disc) => [disc, discMeasures(disc, sureOf(disc).labelConfidence)]));
+  const modicEvidence = measurement.evidence((disc) => measures.get(disc)!);
   const endplates = model.discs.flatMap((disc) =>
     weighByEvidence(endplatesOf(disc, measurement, labels, source, sureOf(disc)), modicEvidence.get(disc.id)),
   );
@@ -87,13 +88,13 @@ export async function analyseMr(
     coronalCobb: coronalCobb(model, primary.stack),
     vertebrae: vertebraFindings(model, spine, labels, source, defectOf),
     discs: model.discs.map((disc): DiscFinding => {
-      const measures = discMeasures(disc, sureOf(disc).labelConfidence);
-      const index = measures.heightIndex.status === 'assessed' ? measures.heightIndex.value : undefined;
+      const own = measures.get(disc)!;
+      const index = own.heightIndex.status === 'assessed' ? own.heightIndex.value : undefined;
       return {
         ...identify(disc),
         outlines: structureOutlines(spine.map, labels, disc.instance, source),
         seriesInstanceUID: primary.volume.seriesInstanceUID,
-        ...measures,
+        ...own,
         calcification: notAssessed('NEEDS_CT', 'Calcification of a disc needs CT.'),
         vacuum: notAssessed('NEEDS_CT', 'Gas in a disc needs CT.'),
         signal: measurement.signal(disc, index, sureOf(disc)),

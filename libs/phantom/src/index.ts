@@ -10,6 +10,7 @@ export { type ContrastKind } from './slice/contrast';
 export * from './errors';
 export { type CalcificationSite } from './anatomy/disc-lesion';
 export { type EndplateSide, type ModicType } from './anatomy/endplate-change';
+export { type ContrastMedium } from './ct/ct-signal';
 export { type CtStudyOptions } from './ct/ct-study';
 export { type MrStudyOptions } from './mr/mr-study';
 export { type MrWeighting } from './mr/mr-signal';

@@ -1,4 +1,10 @@
-import { findingConfidence, labelConfidence, type ConfidenceParts } from './finding-confidence';
+import {
+  findingConfidence,
+  labelConfidence,
+  lengthStability,
+  offsetStability,
+  type ConfidenceParts,
+} from './finding-confidence';
 
 const SURE: ConfidenceParts = { voxelMargin: 0.9, shapePlausibility: 0.8, labelGap: 1, stability: 0.95 };
 
@@ -22,5 +28,20 @@ describe('labelConfidence', () => {
   it('is the gap of a named level, and nothing to a level that is only counted', () => {
     expect(labelConfidence(0.4, true)).toBe(0.4);
     expect(labelConfidence(0.1, false)).toBe(1);
+  });
+});
+
+describe('stability', () => {
+  it('of a length is the shortest over the longest that it may be', () => {
+    expect(lengthStability(9, [7, 11])).toBeCloseTo(7 / 11, 6);
+    expect(lengthStability(9, [])).toBe(1);
+    expect(lengthStability(3, [0, 5])).toBe(0.2);
+    expect(lengthStability(3, [Number.NaN])).toBe(0.2);
+  });
+
+  it('of an angle or an offset is what its largest change leaves of the scale', () => {
+    expect(offsetStability(4, [3, 5.5], 5)).toBeCloseTo(0.7, 6);
+    expect(offsetStability(4, [], 5)).toBe(1);
+    expect(offsetStability(4, [40], 5)).toBe(0.2);
   });
 });

@@ -12,6 +12,8 @@ export interface ConfidenceParts {
 
 /** Nothing is ever quite worthless: what was reported was measured. */
 const LEAST = 0.05;
+/** Stability alone takes no more than this from a finding that was measured. */
+const LEAST_STABLE = 0.2;
 
 /** Confidence of one finding: the smallest of its parts, 0.05 to 1. */
 export function findingConfidence(parts: ConfidenceParts): number {
@@ -31,12 +33,15 @@ export interface FindingSurety {
   readonly labelConfidence: number;
 }
 
-/** What is left of a length when its outline moves by a voxel on both sides: the shortest over the longest, 0.2 to 1. */
-export function lengthStability(lengthMm: number, voxelMm: number): number {
-  return Math.max(0.2, (lengthMm - voxelMm) / (lengthMm + voxelMm));
+/** How little a length moves: the smallest of what it may be over the largest, 0.2 to 1. */
+export function lengthStability(lengthMm: number, moved: readonly number[]): number {
+  const all = [lengthMm, ...moved];
+  const share = Math.min(...all) / Math.max(...all);
+  return Number.isFinite(share) ? Math.max(LEAST_STABLE, share) : LEAST_STABLE;
 }
 
-/** What is left of an angle or an offset when an outline moves by a voxel: 1 less the change over its scale, 0.2 to 1. */
-export function offsetStability(change: number, scale: number): number {
-  return Math.max(0.2, 1 - change / scale);
+/** How little an angle or an offset moves: 1 less its largest change over the change that would mean something else, 0.2 to 1. */
+export function offsetStability(value: number, moved: readonly number[], scale: number): number {
+  const change = Math.max(0, ...moved.map((other) => Math.abs(other - value)));
+  return Number.isFinite(change) ? Math.max(LEAST_STABLE, 1 - change / scale) : LEAST_STABLE;
 }

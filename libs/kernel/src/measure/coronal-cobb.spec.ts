@@ -61,6 +61,16 @@ describe('coronal Cobb angle', () => {
     expect(found.status === 'assessed' && found.value.angleDeg).toBeLessThan(3.5);
   });
 
+  it('is as sure as the angle stands with an end of its vertebrae a voxel higher, and with fewer slices', () => {
+    const confidence = (slices: number): number => {
+      const found = coronalCobb(spine(...[-10, -5, 0, 5, 10].map((tilt, n) => body(n + 1, tilt, slices))), STACK);
+      return found.status === 'assessed' ? found.confidence : Number.NaN;
+    };
+    // Over 32 mm a voxel is 1.8 degrees at each of two vertebrae, over 20 mm 2.9.
+    expect(confidence(9)).toBeCloseTo(1 - 0.36, 1);
+    expect(confidence(6)).toBeLessThan(confidence(9) - 0.15);
+  });
+
   it('is small in a straight spine', () => {
     const found = coronalCobb(spine(body(1, 1), body(2, 1), body(3, 1), body(4, 1)), STACK);
     expect(found.status === 'assessed' && found.value.angleDeg).toBeCloseTo(0, 6);

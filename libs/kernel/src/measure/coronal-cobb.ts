@@ -22,10 +22,9 @@ const SCALE_DEG = 10;
 
 interface Tilted {
   readonly vertebra: MeasuredVertebra;
-  /** Mean angle of its endplates against the patient's left, degrees, positive when the left end is higher. */
-  readonly tiltDeg: number;
-  /** How much of the superior endplate is seen from side to side, mm. */
-  readonly widthMm: number;
+  /** Heights of its endplates over their place from right to left. */
+  readonly top: readonly PlanePoint[];
+  readonly bottom: readonly PlanePoint[];
 }
 
 /**
@@ -37,43 +36,66 @@ interface Tilted {
  */
 export function coronalCobb(model: SpineModel, stack: ProbabilityStack): Assessment<CoronalCobb> {
   const whole = model.vertebrae.filter((vertebra) => vertebra.ordinal > 0 && !vertebra.cut);
-  const tilted = whole.flatMap((vertebra): Tilted[] => {
-    const top = endplatePoints(vertebra, 'top', stack);
-    const [topDeg, bottomDeg] = [tiltDegrees(top), tiltDegrees(endplatePoints(vertebra, 'bottom', stack))];
-    return topDeg === undefined || bottomDeg === undefined
-      ? []
-      : [{ vertebra, tiltDeg: (topDeg + bottomDeg) / 2, widthMm: widthOf(top) }];
-  });
   if (whole.length < cobbMinVertebrae)
     return notAssessed('COVERAGE_INCOMPLETE', 'Too few whole vertebrae are in view for a coronal Cobb angle.');
-  if (tilted.length < whole.length)
+  const tilted = whole.map((vertebra): Tilted => ({
+    vertebra,
+    top: endplatePoints(vertebra, 'top', stack),
+    bottom: endplatePoints(vertebra, 'bottom', stack),
+  }));
+  const tilts = tilted.flatMap((one) => tiltDegrees(one) ?? []);
+  if (tilts.length < whole.length)
     return notAssessed('COVERAGE_INCOMPLETE', 'The slices do not cover the vertebrae from side to side.');
-  const curve = smoothTilts(tilted.map(({ tiltDeg }) => tiltDeg));
-  let best: { angle: number; lower: Tilted; upper: Tilted } | undefined;
-  for (const [n, lower] of tilted.entries()) {
-    for (const [m, upper] of tilted.entries()) {
-      if (m <= n) continue;
-      const angle = curve[m]! - curve[n]!;
-      if (!best || Math.abs(angle) > Math.abs(best.angle)) best = { angle, lower, upper };
-    }
-  }
+  const best = largestAngle(tilts);
   if (!best || Math.abs(best.angle) > PLAUSIBLE_DEG)
     return notAssessed('SEGMENTATION_UNCERTAIN', 'The endplates found enclose an implausible angle.');
-  const turnDeg = (2 * Math.atan2(VOXEL_MM, Math.min(best.lower.widthMm, best.upper.widthMm)) * 180) / Math.PI;
+  const [upper, lower] = [tilted[best.upper]!, tilted[best.lower]!];
   const confidence = findingConfidence({
-    voxelMargin: Math.min(best.lower.vertebra.support, best.upper.vertebra.support),
+    voxelMargin: Math.min(lower.vertebra.support, upper.vertebra.support),
     shapePlausibility: 1,
     labelGap: 1,
-    stability: offsetStability(turnDeg, SCALE_DEG),
+    stability: offsetStability(Math.abs(best.angle), movedAngles(tilted, tilts, best), SCALE_DEG),
   });
   const value: CoronalCobb = {
     angleDeg: Math.abs(best.angle),
     // Endplates that open to the left lie farther apart there, which is the outer side of the bend.
     convexTo: best.angle > 0 ? 'left' : 'right',
-    upperVertebraId: best.upper.vertebra.id,
-    lowerVertebraId: best.lower.vertebra.id,
+    upperVertebraId: upper.vertebra.id,
+    lowerVertebraId: lower.vertebra.id,
   };
   return assessed(value, confidence);
+}
+
+/** The angle with its sign, and the places of its two vertebrae in the list. */
+interface CobbAngle {
+  readonly angle: number;
+  readonly lower: number;
+  readonly upper: number;
+}
+
+/** The largest angle between a vertebra and one above it on the smooth curve through the tilts, caudal to cranial. */
+function largestAngle(tilts: readonly number[]): CobbAngle | undefined {
+  const curve = smoothTilts([...tilts]);
+  let best: CobbAngle | undefined;
+  for (let lower = 0; lower < curve.length; lower++) {
+    for (let upper = lower + 1; upper < curve.length; upper++) {
+      const angle = curve[upper]! - curve[lower]!;
+      if (!best || Math.abs(angle) > Math.abs(best.angle)) best = { angle, lower, upper };
+    }
+  }
+  return best;
+}
+
+/** The angle anew, with one end of both its vertebrae a voxel up or down, and without the slices at either side. */
+function movedAngles(tilted: readonly Tilted[], tilts: readonly number[], { lower, upper }: CobbAngle): number[] {
+  const turned = [-VOXEL_MM, VOXEL_MM].map((byMm) =>
+    tilts.map((own, n) => {
+      if (n !== lower && n !== upper) return own;
+      return tiltDegrees(tilted[n]!, { turnMm: n === upper ? byMm : -byMm }) ?? own;
+    }),
+  );
+  const narrower = [-1, 1].map((side) => tilts.map((own, n) => tiltDegrees(tilted[n]!, { without: side }) ?? own));
+  return [...turned, ...narrower].flatMap((moved) => Math.abs(largestAngle(moved)?.angle ?? Number.NaN));
 }
 
 /** Tilts along the spine with their second differences held down (Whittaker 1923, Proc Edinb Math Soc 41:63). */
@@ -87,10 +109,29 @@ function smoothTilts(tilts: number[]): readonly number[] {
   return solvePositiveDefinite(matrix, tilts);
 }
 
+/** How the heights of an endplate are moved before its tilt is read. */
+interface EndplateMove {
+  /** The left end is this much higher, the right end stays, mm. */
+  readonly turnMm?: number;
+  /** -1 leaves out the first point from the right, 1 the last. */
+  readonly without?: number;
+}
+
+/** Mean tilt of the two endplates of a vertebra, degrees, positive when the left end is higher; undefined where too little of their width is seen. */
+function tiltDegrees({ top, bottom }: Tilted, move: EndplateMove = {}): number | undefined {
+  const [upper, lower] = [endplateTilt(top, move), endplateTilt(bottom, move)];
+  return upper === undefined || lower === undefined ? undefined : (upper + lower) / 2;
+}
+
 /** Tilt of one endplate in the coronal plane, degrees; undefined where too little of its width is seen. */
-function tiltDegrees(points: readonly PlanePoint[]): number | undefined {
-  if (points.length < 3 || widthOf(points) < cobbMinWidthMm) return undefined;
-  return (Math.atan(fitLine(points).slope) * 180) / Math.PI;
+function endplateTilt(all: readonly PlanePoint[], { turnMm = 0, without = 0 }: EndplateMove): number | undefined {
+  const sorted = [...all].sort((a, b) => a[0] - b[0]);
+  const points = sorted.slice(without < 0 ? 1 : 0, without > 0 ? -1 : sorted.length);
+  const width = widthOf(points);
+  if (points.length < 3 || width < cobbMinWidthMm) return undefined;
+  const right = points[0]![0];
+  const moved = points.map(([x, z]): PlanePoint => [x, z + (turnMm * (x - right)) / width]);
+  return (Math.atan(fitLine(moved).slope) * 180) / Math.PI;
 }
 
 function widthOf(points: readonly PlanePoint[]): number {

@@ -61,16 +61,40 @@ describe('discMeasures', () => {
 
   it('trusts a thin disc less than a high one, and no measure more than its level', () => {
     const sure = (heightMm: number, label = 1): number => {
-      const { heights } = discMeasures(disc({ central: [4, 5].map((slice) => profile(slice, 100, heightMm)) }), label);
+      const profiles = [4, 5].map((slice) => profile(slice, 100, heightMm));
+      const { heights } = discMeasures(disc({ profiles, central: profiles }), label);
       return heights.status === 'assessed' ? heights.confidence : Number.NaN;
     };
-    expect(sure(9)).toBeCloseTo(8 / 10, 6);
-    expect(sure(4)).toBeCloseTo(3 / 5, 6);
+    // A voxel off at both endplates: 7 to 11 mm, and 2 to 6 mm.
+    expect(sure(9)).toBeCloseTo(7 / 11, 6);
+    expect(sure(4)).toBeCloseTo(2 / 6, 6);
     expect(sure(30)).toBe(0.4);
     expect(sure(9, 0.2)).toBe(0.2);
     const { wedgeDeg, slip, heightIndex } = discMeasures(disc(), 0.25);
     for (const value of [wedgeDeg, slip, heightIndex]) expect(value).toMatchObject({ confidence: 0.25 });
-    expect(discMeasures(disc()).slip).toMatchObject({ confidence: 0.8 });
+  });
+
+  const confidenceOf = (value: { status: string; confidence?: number }): number => value.confidence ?? Number.NaN;
+
+  it('is as sure of wedge and slip as they stand when an outline moves by a voxel', () => {
+    // The upper body a voxel further back while the lower one is a voxel further in front: 2 of 5 mm.
+    expect(confidenceOf(discMeasures(disc()).slip)).toBeCloseTo(0.6, 2);
+    // One rim of an endplate a voxel higher: atan(1/32), 1.8 of 10 degrees.
+    expect(confidenceOf(discMeasures(disc()).wedgeDeg)).toBeCloseTo(0.82, 1);
+    expect(confidenceOf(discMeasures(disc()).heightIndex)).toBeLessThan(confidenceOf(discMeasures(disc()).heights));
+  });
+
+  it('is less sure of what is different one slice beside', () => {
+    const uneven = [4, 5, 6, 7].map((slice) => profile(slice, 100, slice === 7 ? 4 : 9));
+    const beside = disc({ profiles: uneven, central: uneven.slice(1, 2) });
+    expect(confidenceOf(discMeasures(beside).heights)).toBeCloseTo(7 / 11, 6);
+    const nearer = disc({ profiles: uneven, central: uneven.slice(2, 3) });
+    expect(confidenceOf(discMeasures(nearer).heights)).toBeCloseTo(4 / 11, 6);
+    const turned = [...disc().above!.central, profile(7, 82, 27, -6)];
+    const above = { ...disc().above!, profiles: turned, central: turned.slice(2, 3) };
+    const straight = [4, 5, 6, 7].map((slice) => profile(slice, 118, 27));
+    const below = { ...disc().below!, profiles: straight, central: straight.slice(2, 3) };
+    expect(confidenceOf(discMeasures(disc({ above, below })).wedgeDeg)).toBeCloseTo(0.4, 1);
   });
 
   it('opens the wedge with the tilt of its neighbours', () => {
@@ -130,6 +154,9 @@ describe('lumbarLordosis', () => {
     if (value.status !== 'assessed') throw new Error('withheld');
     expect(value.value).toBeCloseTo(45, 4);
     expect(value.confidence).toBeCloseTo(0.8, 6);
+    const sure = lumbarLordosis(model(l1, s1), 1);
+    // A rim of an endplate a voxel higher turns it by 1.8 of 15 degrees.
+    expect(sure.status === 'assessed' && sure.confidence).toBeCloseTo(0.88, 1);
   });
 
   it('is withheld where coverage does not allow it', () => {

@@ -1,9 +1,11 @@
 import { assessed, notAssessed, type Assessment, type Heights, type Slip } from '@endplate/findings';
 import { findingConfidence, lengthStability, offsetStability } from '../confidence/finding-confidence';
-import { THRESHOLDS } from '../thresholds';
-import { profileDepth, structureHeights } from './heights';
+import { structureHeights } from './heights';
+import { movedOutline, slicesBeside, VOXEL_MOVES } from './moved-outline';
+import { movedSegments } from './moved-segment';
 import { segmentSlip, wedgeDegrees } from './segment-motion';
 import { meanHeightMm, type MeasuredDisc, type MeasuredVertebra } from './spine-model';
+import { type StructureProfile } from './structure-profile';
 
 /** The measures that CT and MR share. */
 export interface DiscMeasures {
@@ -17,8 +19,6 @@ export interface DiscMeasures {
 const PLAUSIBLE_HEIGHT_MM = [2, 18] as const;
 /** Likely extremes of a body's mean height, mm: a fracture may halve it. */
 const PLAUSIBLE_BODY_MM = [10, 45] as const;
-/** Spacing of the slices that outlines are found on. */
-const VOXEL_MM = THRESHOLDS.segment.inPlaneMm;
 /** Changes by which wedge and slip would mean something else. */
 const WEDGE_SCALE_DEG = 10;
 const SLIP_SCALE_MM = 5;
@@ -65,15 +65,27 @@ function heightsOf(
     return notAssessed('SEGMENTATION_UNCERTAIN', `The outline of the ${name} is uncertain.`);
   const heights = structureHeights(structure.central);
   if (!heights) return notAssessed('TOO_FEW_SLICES_OF_STRUCTURE', `The ${name} is not seen well enough in its middle.`);
-  const mean = (heights.anteriorMm + heights.middleMm + heights.posteriorMm) / 3;
+  const mean = meanOf(heights);
+  const moved = VOXEL_MOVES.map((byMm) => structure.central.map((profile) => movedOutline(profile, byMm)));
+  const beside = [-1, 1].map((by) => slicesBeside(structure, by)).filter((profiles) => profiles.length > 0);
   const [low, high] = name === 'disc' ? PLAUSIBLE_HEIGHT_MM : PLAUSIBLE_BODY_MM;
   const confidence = findingConfidence({
     voxelMargin: structure.support,
     shapePlausibility: Math.min(seenWell(structure), mean >= low && mean <= high ? 1 : 0.4),
     labelGap,
-    stability: lengthStability(mean, VOXEL_MM),
+    stability: lengthStability(mean, [...moved, ...beside].map(meanHeightOf)),
   });
   return assessed(heights, confidence);
+}
+
+function meanOf({ anteriorMm, middleMm, posteriorMm }: Heights): number {
+  return (anteriorMm + middleMm + posteriorMm) / 3;
+}
+
+/** 0 where an outline that moved leaves nothing to measure. */
+function meanHeightOf(profiles: readonly StructureProfile[]): number {
+  const heights = structureHeights(profiles);
+  return heights ? meanOf(heights) : 0;
 }
 
 /** 1 where two slices or more show the middle of a structure. */
@@ -89,7 +101,9 @@ function heightIndex(disc: MeasuredDisc, heights: Assessment<Heights>): Assessme
     return notAssessed('NEIGHBOUR_MISSING', 'No neighbouring vertebra is seen whole.');
   }
   const body = around.reduce((sum, h) => sum + h, 0) / around.length;
-  return assessed(own / body, heights.confidence);
+  // Disc and bodies share their borders: what one gains by a voxel on both sides the other loses.
+  const moved = VOXEL_MOVES.map((byMm) => (own + 2 * byMm) / (body - 2 * byMm));
+  return assessed(own / body, Math.min(heights.confidence, lengthStability(own / body, moved)));
 }
 
 function neighbours(disc: MeasuredDisc): { above: MeasuredVertebra; below: MeasuredVertebra } | undefined {
@@ -121,9 +135,8 @@ function wedge(disc: MeasuredDisc, labelGap: number): Assessment<number> {
     return notAssessed('TOO_FEW_SLICES_OF_STRUCTURE', 'The neighbouring vertebrae share no middle slice.');
   if (Math.abs(value) > PLAUSIBLE_WEDGE_DEG)
     return notAssessed('SEGMENTATION_UNCERTAIN', 'The endplates found enclose an implausible angle.');
-  const depthMm = Math.max(...pair.below.central.map(profileDepth));
-  const turnDeg = (Math.atan2(VOXEL_MM, depthMm) * 180) / Math.PI;
-  return assessed(value, pairConfidence(disc, pair, labelGap, offsetStability(turnDeg, WEDGE_SCALE_DEG)));
+  const moved = movedSegments(pair, 'bottom').flatMap(({ above, below }) => wedgeDegrees(above, below) ?? []);
+  return assessed(value, pairConfidence(disc, pair, labelGap, offsetStability(value, moved, WEDGE_SCALE_DEG)));
 }
 
 function slip(disc: MeasuredDisc, labelGap: number): Assessment<Slip> {
@@ -133,5 +146,6 @@ function slip(disc: MeasuredDisc, labelGap: number): Assessment<Slip> {
   if (!value) return notAssessed('TOO_FEW_SLICES_OF_STRUCTURE', 'The neighbouring vertebrae share no middle slice.');
   if (Math.abs(value.percentOfEndplate) > PLAUSIBLE_SLIP_PERCENT)
     return notAssessed('SEGMENTATION_UNCERTAIN', 'The endplates found lie implausibly far apart.');
-  return assessed(value, pairConfidence(disc, pair, labelGap, offsetStability(VOXEL_MM, SLIP_SCALE_MM)));
+  const moved = movedSegments(pair, 'bottom').flatMap(({ above, below }) => segmentSlip(above, below)?.slipMm ?? []);
+  return assessed(value, pairConfidence(disc, pair, labelGap, offsetStability(value.slipMm, moved, SLIP_SCALE_MM)));
 }

@@ -1,9 +1,12 @@
 import { assessed, notAssessed, type Assessment } from '@endplate/findings';
-import { findingConfidence, labelConfidence } from '../confidence/finding-confidence';
+import { findingConfidence, labelConfidence, offsetStability } from '../confidence/finding-confidence';
+import { movedSegments } from './moved-segment';
 import { wedgeDegrees } from './segment-motion';
 import { type SpineModel } from './spine-model';
 
 const PLAUSIBLE_DEG = [-40, 100] as const;
+/** A change by which lordosis would mean something else. */
+const SCALE_DEG = 15;
 
 /**
  * Lumbar lordosis as a sagittal Cobb angle, from the superior endplate of L1 to that of S1, degrees, positive when it opens
@@ -22,12 +25,15 @@ export function lumbarLordosis(model: SpineModel, gap: number): Assessment<numbe
   if (value < PLAUSIBLE_DEG[0] || value > PLAUSIBLE_DEG[1]) {
     return notAssessed('SEGMENTATION_UNCERTAIN', 'The endplates found enclose an implausible angle.');
   }
+  const moved = movedSegments({ above: upper, below: lower }, 'top').flatMap(
+    (m) => wedgeDegrees(m.above, m.below, 'top') ?? [],
+  );
   const slices = Math.min(upper.central.length, lower.central.length);
   const confidence = findingConfidence({
     voxelMargin: Math.min(upper.support, lower.support),
-    shapePlausibility: 1,
+    shapePlausibility: slices >= 2 ? 1 : 0.7,
     labelGap: labelConfidence(gap, true),
-    stability: slices >= 2 ? 1 : 0.7,
+    stability: offsetStability(value, moved, SCALE_DEG),
   });
   return assessed(value, confidence);
 }

@@ -9,7 +9,7 @@ import { type PhantomInstance, type PhantomStudy } from '../series/phantom-study
 import { SliceRenderer, type Acquisition, type ImageGrid } from '../series/render-slice';
 import { imageModules, studyIdentity } from '../series/study-identity';
 import { measureTruth } from '../truth/measure-truth';
-import { ctSignal } from './ct-signal';
+import { type ContrastMedium, ctSignal } from './ct-signal';
 
 /** Acquisition of a phantom CT; lengths in mm. */
 export interface CtStudyOptions extends AnatomyOptions {
@@ -26,6 +26,8 @@ export interface CtStudyOptions extends AnatomyOptions {
   readonly convolutionKernel?: string;
   /** False draws every tissue in one even value. */
   readonly texture?: boolean;
+  /** Contrast medium in the patient; none if absent. */
+  readonly contrastMedium?: ContrastMedium;
   /** YYYYMMDD. */
   readonly studyDate?: string;
 }
@@ -50,7 +52,7 @@ export function ctStudy(seed: number, options: CtStudyOptions = {}): PhantomStud
   const identity = studyIdentity('ct', seed, o.studyDate, options);
   const grids = axialGrids(anatomy, o.matrix, o.pixelMm, o.spacingMm);
   const rng = new Rng(seed, 'ct');
-  const signal = ctSignal(anatomy, rng.fork('signal'), o.texture);
+  const signal = ctSignal(anatomy, rng.fork('signal'), o.texture, options.contrastMedium);
   const acquisition: Acquisition = {
     sliceThicknessMm: o.sliceThicknessMm,
     planes: Math.min(8, Math.max(2, Math.round(o.sliceThicknessMm / 0.75))),
