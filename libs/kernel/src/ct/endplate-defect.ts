@@ -1,16 +1,17 @@
 import { notAssessed, type Assessment, type EndplateDefect } from '@endplate/findings';
 import { sampleLps, type Volume } from '@endplate/imaging';
 import { EndplateCourse, type EndplateSide } from '../measure/endplate-course';
-import { deepestDent, type SliceDent } from '../measure/deepest-dent';
+import { deepestDent, deepestSlices, type SliceDent } from '../measure/deepest-dent';
 import { profileDent } from '../measure/endplate-dent';
+import { movedOutline, VOXEL_MOVES } from '../measure/moved-outline';
 import { type MeasuredVertebra } from '../measure/spine-model';
 import { median } from '../measure/statistics';
-import { widestProfiles } from '../measure/structure-profile';
+import { type StructureProfile, widestProfiles } from '../measure/structure-profile';
 import { type ProbabilityStack } from '../segment/probability-stack';
 import { THRESHOLDS } from '../thresholds';
 
 const { defectDepthMm, defectContrastHU, defectMinSupport, defectMiddleArea } = THRESHOLDS.degeneration;
-const { maxReferenceHU } = THRESHOLDS.ct;
+const { maxReferenceHU, stabilityHU } = THRESHOLDS.ct;
 /** The outline may lie a voxel inside the bone. */
 const START_MM = 2;
 const BESIDE_MM = 2.5;
@@ -27,7 +28,8 @@ export interface VertebraOnCt {
 /**
  * The deepest local dent of one endplate on native voxels, as a Schmorl node or an erosion makes it: from the disc into the
  * body, bone begins half-way between the HU of disc and marrow; a dent is where it begins later than the smooth curve
- * through the rest of the endplate says.
+ * through the rest of the endplate says. How sure that is comes from the two deepest slices, followed anew with 30 HU more and
+ * less and with the outline a voxel further in and out.
  */
 export function endplateDefectOnCt(
   vertebra: MeasuredVertebra,
@@ -48,9 +50,22 @@ export function endplateDefectOnCt(
     return notAssessed('REFERENCE_UNSTABLE', 'Marrow and disc do not differ enough in HU to follow the endplate.');
   }
   const bone = (disc + marrow) / 2;
-  const dents = wide.flatMap((profile): SliceDent[] => {
-    const dent = profileDent(course.follow(profile, bone), side);
-    return dent ? [{ ...dent, slice: profile.slice }] : [];
-  });
-  return deepestDent(dents, defectDepthMm, vertebra.support, labelConfidence);
+  const dentsAt = (profiles: readonly StructureProfile[], level: number): SliceDent[] =>
+    profiles.flatMap((profile): SliceDent[] => {
+      const dent = profileDent(course.follow(profile, level), side);
+      return dent ? [{ ...dent, slice: profile.slice }] : [];
+    });
+  const dents = dentsAt(wide, bone);
+  const slices = deepestSlices(dents);
+  const deepest = wide.filter(({ slice }) => slices.includes(slice));
+  const moved = [
+    ...[-stabilityHU, stabilityHU].map((hu) => dentsAt(deepest, bone + hu)),
+    ...VOXEL_MOVES.map((byMm) =>
+      dentsAt(
+        deepest.map((profile) => movedOutline(profile, byMm)),
+        bone,
+      ),
+    ),
+  ];
+  return deepestDent(dents, defectDepthMm, vertebra.support, labelConfidence, moved);
 }

@@ -17,7 +17,7 @@ export interface SliceDent extends Dent {
  * @param leastMm - depth from which it is called
  * @param support - 0 to 1: how sure the outline is
  * @param labelGap - 0 to 1: how sure the level is
- * @param moved - the dents of the slices with the reference moved by its allowance
+ * @param moved - the dents of the slices, or of the deepest two, with reference or outline moved by its allowance
  */
 export function deepestDent(
   dents: readonly SliceDent[],
@@ -43,11 +43,21 @@ export function deepestDent(
   return assessed({ present, depthMm, lengthMm, sliceCount: present ? deep.length : 0 }, confidence);
 }
 
+/** The two neighbouring slices that the deepest dent is read from; none where no two are neighbours. */
+export function deepestSlices(dents: readonly SliceDent[]): readonly number[] {
+  const [best] = neighbours(dents).sort((a, b) => b.depthMm - a.depthMm);
+  return best ? [best.slice, best.slice + 1] : [];
+}
+
 /** The deepest dent that two neighbouring slices reach. */
 function deepestPair(dents: readonly SliceDent[]): Dent {
-  const pairs = dents.flatMap((dent) => {
+  return neighbours(dents).reduce<Dent>((a, b) => (b.depthMm > a.depthMm ? b : a), { depthMm: 0, lengthMm: 0 });
+}
+
+/** What each two neighbouring slices both reach, under the number of the first of them. */
+function neighbours(dents: readonly SliceDent[]): SliceDent[] {
+  return dents.flatMap((dent) => {
     const next = dents.find(({ slice }) => slice === dent.slice + 1);
-    return next ? [next.depthMm < dent.depthMm ? next : dent] : [];
+    return next ? [{ ...(next.depthMm < dent.depthMm ? next : dent), slice: dent.slice }] : [];
   });
-  return pairs.reduce<Dent>((a, b) => (b.depthMm > a.depthMm ? b : a), { depthMm: 0, lengthMm: 0 });
 }
