@@ -6,7 +6,7 @@ export interface Threshold {
 }
 
 /** Version of the table below; written into findings.json and every SR. Any change of a value changes it. */
-export const THRESHOLDS_VERSION = '2026.11.11';
+export const THRESHOLDS_VERSION = '2026.11.12';
 
 const t = (value: number, unit: string, source: string): Threshold => ({ value, unit, source });
 const AGATSTON = 'Agatston et al. 1990, J Am Coll Cardiol 15:827';
@@ -154,20 +154,20 @@ export const THRESHOLD_TABLE = {
     maxNeck: t(0.97, '1', `${OWN}: Modic change is widest at the endplate`),
   },
   modicPresence: {
-    intercept: t(-4.008, 'log odds', PRESENCE),
-    t1High: t(0.4256, 'log odds per ratio', PRESENCE),
-    t2High: t(1.998, 'log odds per ratio', PRESENCE),
-    fatArea: t(0.02309, 'log odds per ln mm2', PRESENCE),
-    discT2: t(-1.087, 'log odds per ratio', PRESENCE),
-    discHeight: t(-2.083, 'log odds per ratio', PRESENCE),
-    ordinal: t(-0.1963, 'log odds per disc', PRESENCE),
-    t2Level: t(2.199, 'log odds per ratio', PRESENCE),
-    t1Spread: t(4.352, 'log odds per ratio', PRESENCE),
-    marrowContrast: t(1.257, 'log odds per ln ratio', PRESENCE),
-    slip: t(0.04658, 'log odds per %', PRESENCE),
-    support: t(-1.615, 'log odds', PRESENCE),
-    spineDiscT2: t(-0.9108, 'log odds per ratio', PRESENCE),
-    cut: t(-0.4933, 'log odds', PRESENCE),
+    intercept: t(-3.989, 'log odds', PRESENCE),
+    t1High: t(0.3154, 'log odds per ratio', PRESENCE),
+    t2High: t(1.832, 'log odds per ratio', PRESENCE),
+    fatArea: t(0.03278, 'log odds per ln mm2', PRESENCE),
+    discT2: t(-1.131, 'log odds per ratio', PRESENCE),
+    discHeight: t(-1.832, 'log odds per ratio', PRESENCE),
+    ordinal: t(-0.204, 'log odds per disc', PRESENCE),
+    t2Level: t(2.352, 'log odds per ratio', PRESENCE),
+    t1Spread: t(4.367, 'log odds per ratio', PRESENCE),
+    marrowContrast: t(1.329, 'log odds per ln ratio', PRESENCE),
+    slip: t(0.03401, 'log odds per %', PRESENCE),
+    support: t(-1.567, 'log odds', PRESENCE),
+    spineDiscT2: t(-0.8039, 'log odds per ratio', PRESENCE),
+    cut: t(-0.3194, 'log odds', PRESENCE),
   },
   degeneration: {
     nucleusFraction: t(0.5, 'of depth', OWN),
