@@ -1,6 +1,7 @@
 import { type ProbabilityStack } from '../segment/probability-stack';
 import { CLASS } from '../segment/spine-class';
 import { gaussianSmooth } from '../shape/smooth';
+import { wordsOf } from '../shape/words';
 
 /** One point of the spine's centreline, 1 mm of arc apart, cranial to caudal, in grid units. */
 export interface CentrelinePoint {
@@ -49,7 +50,14 @@ function lateralExtent(stack: ProbabilityStack, classes: readonly number[], satu
   const share = Math.min(stack.spacingMm[2], saturationMm) / saturationMm / 255;
   for (const n of classes) {
     const values = stack.planes[n]!;
-    for (let k = 0; k < slices; k++) for (let p = 0; p < plane; p++) map[p] = map[p]! + values[k * plane + p]! * share;
+    const fours = wordsOf(values);
+    for (let k = 0; k < slices; k++) {
+      for (let p = 0; p < plane; p++) {
+        const at = k * plane + p;
+        if ((at & 3) === 0 && fours[at >> 2] === 0) p += 3;
+        else map[p] = map[p]! + values[at]! * share;
+      }
+    }
   }
   const cap = slices * stack.spacingMm[2] < saturationMm ? (slices * stack.spacingMm[2]) / saturationMm : 1;
   for (let p = 0; p < plane; p++) map[p] = Math.min(map[p]! / cap, 1);

@@ -2,6 +2,8 @@ import { type ProbabilityStack } from '../segment/probability-stack';
 import { CLASS } from '../segment/spine-class';
 import { tissueOf } from '../segment/tissue';
 import { faceNeighbours, type VoxelBox } from '../shape/components';
+import { findExtents } from '../shape/label-extent';
+import { wordsOf } from '../shape/words';
 import { THRESHOLDS } from '../thresholds';
 import { type CentrelinePoint } from './centreline';
 import { type ChainSegment, type SpineChain } from './chain';
@@ -31,9 +33,10 @@ export function growInstances(
   const queue: number[] = [];
   chain.segments.forEach((segment, n) => seed(stack, line, segment, n + 1, tissue, labels, queue));
   grow(stack, chain.segments, frames, tissue, labels, queue);
-  const counts = countLabels(labels);
+  // Recovering a disc takes no voxel from another.
+  const extents = findExtents(labels, stack.dims);
   chain.segments.forEach((segment, n) => {
-    if (segment.kind === 'disc') recoverDisc(stack, segment, frames[n]!, n + 1, labels, counts[n + 1]!);
+    if (segment.kind === 'disc') recoverDisc(stack, segment, frames[n]!, n + 1, labels, extents[n + 1]?.voxels ?? 0);
   });
   tidyInstances(stack, labels, chain.segments.length);
   settleProbabilities(stack, chain.segments, labels, tissue);
@@ -151,19 +154,14 @@ function settleProbabilities(
   labels: Uint8Array,
   tissue: Uint8Array,
 ): void {
+  const fours = wordsOf(labels);
   for (let at = 0; at < labels.length; at++) {
+    if ((at & 3) === 0 && fours[at >> 2] === 0) at += 3;
     const label = labels[at]!;
     if (label === NOTHING || tissue[at] === wantedTissue(segments[label - 1]!)) continue;
     for (const plane of stack.planes) plane[at] = 0;
     stack.planes[segments[label - 1]!.kind === 'disc' ? CLASS.disc : CLASS.body]![at] = 255;
   }
-}
-
-/** Voxels of each label; recovering a disc takes none from another. */
-function countLabels(labels: Uint8Array): Uint32Array {
-  const counts = new Uint32Array(256);
-  for (let at = 0; at < labels.length; at++) counts[labels[at]!]!++;
-  return counts;
 }
 
 /** Where the network all but missed a disc, takes what it saw with less certainty between the two bodies. */
@@ -203,11 +201,16 @@ function recoverDisc(
 function describe(stack: ProbabilityStack, chain: SpineChain, labels: Uint8Array): SpineInstance[] {
   const [columns, rows, slices] = stack.dims;
   const sums = chain.segments.map(() => [0, 0, 0, 0]);
-  for (let k = 0, at = 0; k < slices; k++) {
-    for (let r = 0; r < rows; r++) {
-      for (let c = 0; c < columns; c++, at++) {
+  const fours = wordsOf(labels);
+  for (let k = 0, from = 0; k < slices; k++) {
+    for (let r = 0; r < rows; r++, from += columns) {
+      for (let c = 0; c < columns; c++) {
+        const at = from + c;
         const label = labels[at]!;
-        if (label === NOTHING) continue;
+        if (label === NOTHING) {
+          if ((at & 3) === 0 && fours[at >> 2] === 0) c += 3;
+          continue;
+        }
         const sum = sums[label - 1]!;
         sum[0]! += 1;
         sum[1]! += c;

@@ -1,3 +1,5 @@
+import { wordsOf } from './words';
+
 /** Where one label lies on a grid of labels; voxels as [x, y, z]. */
 export interface LabelExtent {
   readonly voxels: number;
@@ -26,9 +28,7 @@ export function findExtents(
   [nx, ny, nz]: readonly [number, number, number],
 ): (LabelExtent | undefined)[] {
   const boxes: (Box | undefined)[] = [];
-  // Most voxels have no label: four of them are passed over at a time.
-  const aligned = labels.byteOffset % 4 === 0;
-  const fours = new Uint32Array(labels.buffer, aligned ? labels.byteOffset : 0, aligned ? labels.length >> 2 : 0);
+  const fours = wordsOf(labels);
   for (let z = 0, from = 0; z < nz; z++) {
     for (let y = 0; y < ny; y++, from += nx) {
       for (let x = 0; x < nx; x++) {

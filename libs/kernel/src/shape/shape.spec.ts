@@ -5,6 +5,7 @@ import { distanceTo } from './distance';
 import { dilateByFaces, erodeByFaces } from './face-morphology';
 import { findExtents } from './label-extent';
 import { gaussianSmooth } from './smooth';
+import { wordsOf } from './words';
 
 describe('distanceTo', () => {
   it('is the exact distance with a spacing per axis', () => {
@@ -81,6 +82,14 @@ describe('findExtents', () => {
     expect(extents[7]).toEqual({ voxels: 4, low: [1, 0, 0], high: [2, 1, 1], areas: Uint32Array.of(3, 1) });
     expect(extents[2]).toEqual({ voxels: 1, low: [3, 2, 1], high: [3, 2, 1], areas: Uint32Array.of(0, 1) });
     expect(extents[1]).toBeUndefined();
+  });
+});
+
+describe('wordsOf', () => {
+  it('takes four voxels at a time, and none where a map does not begin at a word', () => {
+    const bytes = Uint8Array.of(0, 0, 0, 0, 1, 0, 0, 0, 9);
+    expect([...wordsOf(bytes)]).toEqual([0, 1]);
+    expect(wordsOf(bytes.subarray(1))).toHaveLength(0);
   });
 });
 
