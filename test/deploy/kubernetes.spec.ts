@@ -4,7 +4,9 @@ import path from 'node:path';
 import { promisify } from 'node:util';
 import { KNOWN_SETTINGS } from '@endplate/platform';
 import { type IDeployment } from 'kubernetes-models/apps/v1/Deployment';
+import { type IStatefulSet } from 'kubernetes-models/apps/v1/StatefulSet';
 import { parse } from 'yaml';
+import { parseListenerConfig } from '../../apps/listener/src/listener.config';
 import { isInstalled } from '../../apps/cli/src/process/child';
 import { type Manifest, parseManifests, readManifests, ROOT, typeFaults } from './manifest';
 
@@ -17,7 +19,8 @@ type PodSpec = NonNullable<NonNullable<IDeployment['spec']>['template']['spec']>
 
 describe('k8s/base is right without a cluster', () => {
   const manifests = readManifests(BASE);
-  const deployments = manifests.filter(({ kind }) => kind === 'Deployment');
+  const isWorkload = ({ kind }: Manifest): boolean => kind === 'Deployment' || kind === 'StatefulSet';
+  const deployments = manifests.filter(isWorkload);
   const podOf = (manifest: Manifest): PodSpec => (manifest as unknown as IDeployment).spec!.template.spec!;
 
   it('holds no field that Kubernetes does not know, and none of a wrong type', () => {
@@ -56,6 +59,25 @@ describe('k8s/base is right without a cluster', () => {
     expect(container?.args).toEqual([`dist/apps/${app}/src/main.js`]);
     const ports = container?.ports?.map(({ name }) => name);
     expect(ports).toContain(container?.readinessProbe?.httpGet?.port);
+  });
+
+  it('acknowledges by a spool on a volume that outlives the pod, one for each listener', () => {
+    const { kind, spec } = manifests.find(({ metadata }) => metadata.name === 'listener')! as unknown as IStatefulSet;
+    expect(kind).toBe('StatefulSet');
+    const { template, volumeClaimTemplates = [], serviceName, persistentVolumeClaimRetentionPolicy } = spec!;
+    const folder = /ENDPLATE_SPOOL_DIR=(\S+)/.exec(readFileSync(path.join(BASE, 'kustomization.yaml'), 'utf8'))![1];
+    const [container] = template.spec!.containers;
+    const mount = container!.volumeMounts!.find(({ mountPath }) => mountPath === folder)!;
+    const claim = volumeClaimTemplates.find(({ metadata }) => metadata!.name === mount.name)!;
+    expect(claim.spec!.accessModes).toEqual(['ReadWriteOnce']);
+    // Nothing under the name of the claim stands in its way.
+    expect(template.spec!.volumes!.map(({ name }) => name)).not.toContain(mount.name);
+    expect(persistentVolumeClaimRetentionPolicy).toEqual({ whenDeleted: 'Retain', whenScaled: 'Retain' });
+    const requested = Number(/^([0-9]+)Gi$/.exec(String(claim.spec!.resources!.requests!['storage']))![1]);
+    expect(requested * 1024 ** 3).toBeGreaterThan(parseListenerConfig({}).dicom.spoolMaxBytes + 1024 ** 3);
+    const headless = manifests.find(({ kind: one, metadata }) => one === 'Service' && metadata.name === serviceName)!;
+    expect(headless.spec).toMatchObject({ clusterIP: 'None' });
+    expect(template.spec!.securityContext!.fsGroup).toBe(template.spec!.securityContext!.runAsGroup);
   });
 
   it('takes secrets from outside and nothing else that is not there', () => {
@@ -105,7 +127,7 @@ describe('k8s/base is right without a cluster', () => {
     const built = parseManifests(stdout, 'kubectl kustomize');
     expect(typeFaults(built)).toEqual([]);
     const names = new Set(built.filter(({ kind }) => kind === 'ConfigMap').map(({ metadata }) => metadata.name));
-    for (const deployment of built.filter(({ kind }) => kind === 'Deployment')) {
+    for (const deployment of built.filter(isWorkload)) {
       const pod = podOf(deployment);
       const wanted = pod.containers.flatMap(({ envFrom }) =>
         envFrom?.flatMap(({ configMapRef }) => configMapRef?.name ?? []),

@@ -48,6 +48,7 @@ describe('bad input is refused with the right reason, nothing of it is stored, a
       ],
     });
   const stored = async (): Promise<string[]> => {
+    await site.untilUploaded();
     const uids: string[] = [];
     for await (const { key } of site.store.list(STUDIES_PREFIX)) {
       const address = parseInstanceKey(key);

@@ -6,6 +6,7 @@ import { type StudyDetails, StudyReader, Timeline } from '@endplate/studies';
 import { Child } from '../../apps/cli/src/process/child';
 import { freePort } from '../../apps/cli/src/process/free-port';
 import { waitUntil } from '../../apps/cli/src/process/wait-until';
+import { spoolBacklog } from '../bench/spool-backlog';
 import { ROOT } from './cli';
 import { type Peer } from './dcmtk';
 import { type Orthanc } from './orthanc';
@@ -113,6 +114,13 @@ export class EndplateSite {
     child.process.kill('SIGKILL');
     await gone;
     this.children.delete(name);
+  }
+
+  /** Waits until the object store has what `up` has acknowledged. */
+  async untilUploaded(): Promise<void> {
+    const isEmpty = async (): Promise<true | undefined> =>
+      (await spoolBacklog(`${this.httpUrl}/metrics`)) === 0 ? true : undefined;
+    await waitUntil('The spool is empty', isEmpty, { timeoutMs: START_MS, everyMs: 50 });
   }
 
   /** Everything that the objects tell of a study. */

@@ -43,6 +43,7 @@ import { StowController } from './stow/stow.controller';
 import { StowService } from './stow/stow-service';
 
 export { DicomDoor } from './dicom-door';
+export { withSpoolBeside } from './receive/spool-beside';
 
 const STORE = Symbol('listener:store');
 const QUEUES = Symbol('listener:queues');

@@ -7,7 +7,7 @@ import { type RunningEndplate, startEndplate } from '../up/start-endplate';
 export function upCommand(): Command {
   return new Command('up')
     .description(
-      'Starts listener, worker, notifier and console in one process, over a folder and a redis-server of its own; REDIS_URL and ENDPLATE_STORE=s3 with S3_* switch to real servers. Settings come from the environment (docs/operations.md). Logs go to standard output, one JSON object per line.',
+      'Starts listener, worker, notifier and console in one process, over a folder and a redis-server of its own; instances are acknowledged by a spool in that folder unless ENDPLATE_ACKNOWLEDGE is store; REDIS_URL and ENDPLATE_STORE=s3 with S3_* switch to real servers. Settings come from the environment (docs/operations.md). Logs go to standard output, one JSON object per line.',
     )
     .option('--json', 'print one line of JSON when ready')
     .action(async (options: { json?: boolean }) => {

@@ -9,8 +9,9 @@ import {
 } from '@endplate/platform';
 import { parseConsoleConfig } from '../../../console/src/console.config';
 import { ConsoleModule } from '../../../console/src/console.module';
+
 import { parseListenerConfig } from '../../../listener/src/listener.config';
-import { DicomDoor, ListenerModule } from '../../../listener/src/listener.module';
+import { DicomDoor, ListenerModule, withSpoolBeside } from '../../../listener/src/listener.module';
 import { parseNotifierConfig } from '../../../notifier/src/notifier.config';
 import { NotifierModule } from '../../../notifier/src/notifier.module';
 import { parseWorkerConfig } from '../../../worker/src/worker.config';
@@ -45,8 +46,9 @@ export interface StartOptions {
  * @throws {@link CliError} usage for faults of the configuration, all of them at once; failed when a port is taken, the
  * data folder is in use or redis-server is missing
  */
-export async function startEndplate({ env, logger }: StartOptions): Promise<RunningEndplate> {
-  const { store } = configured(() => parseConfig({ store: STORE_SECTION }, env));
+export async function startEndplate({ env: given, logger }: StartOptions): Promise<RunningEndplate> {
+  const { store } = configured(() => parseConfig({ store: STORE_SECTION }, given));
+  const env = withSpoolBeside(given, store.dataDir);
   const claim = await claimDataDir(store.dataDir);
   const ends: (() => Promise<void>)[] = [claim.release];
   const close = async (): Promise<void> => {
