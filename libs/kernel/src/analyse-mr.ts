@@ -1,6 +1,6 @@
 import { add, applyAffine, invertAffine, type Vec3 } from '@endplate/dicom';
 import { notAssessed, type DiscFinding, type EndplateFinding, type Reason } from '@endplate/findings';
-import { sampleLps } from '@endplate/imaging';
+import { lpsSampler } from '@endplate/imaging';
 import { discLevel, labelMap, levelText, outlineSource, vertebraFindings, type AnalysedSpine } from './analysed-spine';
 import { segmentSeries, type SegmentedSeries } from './analyse-series';
 import { planSeries, type AnalysisPlan } from './gate/gate-study';
@@ -168,13 +168,14 @@ function mrSignals(plan: MrPlan, primary: SegmentedSeries, partners: ReadonlyMap
   let misalignedMm: number | undefined;
   const read = (uid: string | undefined): ((p: Vec3) => number | undefined) | undefined => {
     if (uid === undefined) return undefined;
-    if (uid === primary.volume.seriesInstanceUID) return (p) => sampleLps(primary.volume, p);
+    if (uid === primary.volume.seriesInstanceUID) return lpsSampler(primary.volume);
     const partner = partners.get(uid);
     if (!partner) return undefined;
     const { registration } = partner;
     if (!isAligned(registration)) misalignedMm = shiftOf(partner);
     const shift: Vec3 = registration?.shiftLps ?? [0, 0, 0];
-    return (p) => sampleLps(partner.volume, add(p, shift));
+    const at = lpsSampler(partner.volume);
+    return (p) => at(add(p, shift));
   };
   const [t1At, t2At] = [read(plan.t1?.series.seriesInstanceUID), read(t2?.series.seriesInstanceUID)];
   return {

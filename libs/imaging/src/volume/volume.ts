@@ -54,32 +54,44 @@ export function lpsToIjk(volume: Volume): Affine {
  * @param p - LPS mm
  */
 export function sampleLps(volume: Volume, p: Vec3): number | undefined {
-  const [x, y, z] = applyAffine(lpsToIjk(volume), p);
-  return sampleIjk(volume, x, y, z);
+  return lpsSampler(volume)(p);
+}
+
+/** {@link sampleLps} of one volume, for many points. */
+export function lpsSampler(volume: Volume): (p: Vec3) => number | undefined {
+  const inverse = lpsToIjk(volume);
+  return (p) => {
+    const [x, y, z] = applyAffine(inverse, p);
+    return sampleIjk(volume, x, y, z);
+  };
 }
 
 /** Value at fractional voxel indices by trilinear interpolation; `undefined` outside the volume. */
 export function sampleIjk(volume: Volume, x: number, y: number, z: number): number | undefined {
-  const [ni, nj, nk] = volume.dims;
+  const { data, dims } = volume;
+  const ni = dims[0];
+  const nj = dims[1];
+  const nk = dims[2];
   if (!(x >= -0.5 && y >= -0.5 && z >= -0.5 && x <= ni - 0.5 && y <= nj - 0.5 && z <= nk - 0.5)) return undefined;
-  const { data } = volume;
-  const [i, di] = cell(x, ni);
-  const [j, dj] = cell(y, nj);
-  const [k, dk] = cell(z, nk);
-  const i1 = Math.min(i + 1, ni - 1);
-  const j1 = Math.min(j + 1, nj - 1);
-  const k1 = Math.min(k + 1, nk - 1);
-  const row = (jj: number, kk: number): number => {
-    const at = (kk * nj + jj) * ni;
-    return (data[at + i] as number) * (1 - di) + (data[at + i1] as number) * di;
-  };
-  const plane = (kk: number): number => row(j, kk) * (1 - dj) + row(j1, kk) * dj;
-  return plane(k) * (1 - dk) + plane(k1) * dk;
+  // Clamped to the centres of the outer voxels.
+  const cx = Math.min(Math.max(x, 0), ni - 1);
+  const cy = Math.min(Math.max(y, 0), nj - 1);
+  const cz = Math.min(Math.max(z, 0), nk - 1);
+  const i = Math.min(Math.floor(cx), Math.max(ni - 2, 0));
+  const j = Math.min(Math.floor(cy), Math.max(nj - 2, 0));
+  const k = Math.min(Math.floor(cz), Math.max(nk - 2, 0));
+  const di = cx - i;
+  const dj = cy - j;
+  const dk = cz - k;
+  const right = ni > 1 ? 1 : 0;
+  const down = nj > 1 ? ni : 0;
+  const near = (k * nj + j) * ni + i;
+  const far = near + (nk > 1 ? ni * nj : 0);
+  return inPlane(data, near, right, down, di, dj) * (1 - dk) + inPlane(data, far, right, down, di, dj) * dk;
 }
 
-/** Lower neighbour and weight of the upper one, clamped to the centres of the outer voxels. */
-function cell(value: number, count: number): [number, number] {
-  const clamped = Math.min(Math.max(value, 0), count - 1);
-  const lower = Math.min(Math.floor(clamped), Math.max(count - 2, 0));
-  return [lower, clamped - lower];
+function inPlane(data: Volume['data'], at: number, right: number, down: number, di: number, dj: number): number {
+  const upper = (data[at] as number) * (1 - di) + (data[at + right] as number) * di;
+  const lower = (data[at + down] as number) * (1 - di) + (data[at + down + right] as number) * di;
+  return upper * (1 - dj) + lower * dj;
 }

@@ -1,5 +1,5 @@
 import { notAssessed, type Assessment, type EndplateDefect } from '@endplate/findings';
-import { sampleLps, type Volume } from '@endplate/imaging';
+import { lpsSampler, type Volume } from '@endplate/imaging';
 import { EndplateCourse, type EndplateSide } from '../measure/endplate-course';
 import { deepestDent, deepestSlices, type SliceDent } from '../measure/deepest-dent';
 import { profileDent } from '../measure/endplate-dent';
@@ -42,7 +42,7 @@ export function endplateDefectOnCt(
   if (vertebra.support < defectMinSupport)
     return notAssessed('SEGMENTATION_UNCERTAIN', 'The outline of the vertebra is uncertain.');
   const wide = widestProfiles(vertebra.profiles, defectMiddleArea);
-  const at = (p: Parameters<typeof sampleLps>[1]): number | undefined => sampleLps(volume, p);
+  const at = lpsSampler(volume);
   const course = new EndplateCourse({ stack, at, averaged: AVERAGED, startMm: START_MM }, side);
   const disc = median(wide.flatMap((profile) => course.beside(profile, BESIDE_MM)));
   const marrow = median(wide.flatMap((profile) => course.within(profile)));

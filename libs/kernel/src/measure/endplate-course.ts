@@ -90,7 +90,8 @@ export class EndplateCourse {
   private valueAt(profile: StructureProfile, u: number, w: number): number {
     const { stack, at, averaged } = this.images;
     let [sum, n] = [0, 0];
-    for (const [along, across] of averaged) {
+    for (let k = 0; k < averaged.length; k++) {
+      const [along, across] = averaged[k]!;
       const [x, y] = fromFrame(profile.frame, u + along, w);
       const [column, row] = [x / stack.spacingMm[0], y / stack.spacingMm[1]];
       const value = at(applyAffine(stack.affine, [column, row, profile.slice + across / stack.spacingMm[2]]));

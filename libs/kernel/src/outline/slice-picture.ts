@@ -1,5 +1,5 @@
 import { applyAffine, type Affine, type Vec3 } from '@endplate/dicom';
-import { sampleLps, type Volume } from '@endplate/imaging';
+import { lpsSampler, type Volume } from '@endplate/imaging';
 import { quantile } from '../measure/statistics';
 
 /** A square-pixel window onto a sagittal plane of the segmentation's grid. */
@@ -32,9 +32,10 @@ export function windowPointLps(affine: Affine, window: SliceWindow, x: number, y
 /** Samples a volume over a window, NaN outside. */
 export function sampleWindow(volume: Volume, affine: Affine, window: SliceWindow): Float32Array {
   const values = new Float32Array(window.width * window.height);
+  const at = lpsSampler(volume);
   for (let y = 0; y < window.height; y++) {
     for (let x = 0; x < window.width; x++) {
-      values[y * window.width + x] = sampleLps(volume, windowPointLps(affine, window, x, y)) ?? Number.NaN;
+      values[y * window.width + x] = at(windowPointLps(affine, window, x, y)) ?? Number.NaN;
     }
   }
   return values;
