@@ -47,8 +47,11 @@ describe('a model bundle that does not fit is refused at start, with a sentence 
       ENDPLATE_HTTP_PORT: '0',
     });
     expect(code).toBe(1);
-    expect(output).toContain('WORKER_BUNDLE_UNUSABLE');
-    expect(output).toContain(why);
+    const last = output.split('\n').find((line) => line.includes('"PLT-001"')) ?? '{}';
+    expect((JSON.parse(last) as { error?: unknown }).error).toMatchObject({
+      code: 'WORKER_BUNDLE_UNUSABLE',
+      message: expect.stringContaining(why) as unknown,
+    });
     expect(output).not.toContain('"Started"');
   });
 

@@ -65,7 +65,7 @@ export {
   type LogSink,
   message,
 } from './log/catalogue';
-export { createLogger, type Logger, type LoggerOptions, NestLog, safeError } from './log/logger';
+export { createLogger, type Logger, type LoggerOptions, NestLog } from './log/logger';
 export { type MetricOptions, Metrics } from './metrics/metrics';
 export { Health, type HealthCheck, type HealthReport } from './health/health';
 export { type Problem, toProblem } from './http/problem';

@@ -1,6 +1,5 @@
 import { type ArgumentsHost, Catch, type ExceptionFilter } from '@nestjs/common';
 import { type LogSink } from '../log/catalogue';
-import { safeError } from '../log/logger';
 import { toProblem } from './problem';
 
 interface HttpResponse {
@@ -21,7 +20,7 @@ export class ProblemFilter implements ExceptionFilter {
 
   catch(error: unknown, host: ArgumentsHost): void {
     const problem = toProblem(error);
-    if (problem.status >= 500) this.sink.error({ error: safeError(error), msgId: 'PLT-500' }, 'HTTP request failed');
+    if (problem.status >= 500) this.sink.error({ error, msgId: 'PLT-500' }, 'HTTP request failed');
     const response = host.switchToHttp().getResponse<HttpResponse>();
     // Half an answer is on its way: only breaking it off tells the peer that it is not whole.
     if (response.headersSent) return response.destroy();

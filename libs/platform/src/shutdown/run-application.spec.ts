@@ -83,6 +83,17 @@ describe('startApplication', () => {
     expect(lines.join()).not.toContain('DOE');
   });
 
+  it('logs where an unforeseen error came from and which of ours it was', async () => {
+    lines.length = 0;
+    await get('/test/bug');
+    await get('/test/busy');
+    const errors = lines.map((line) => (JSON.parse(line) as { error?: unknown }).error);
+    expect(errors).toEqual([
+      expect.objectContaining({ name: 'Error', stack: expect.any(Array) as unknown }),
+      expect.objectContaining({ code: 'STORE_UNAVAILABLE', message: 'Away.' }),
+    ]);
+  });
+
   it('exposes metrics and probes', async () => {
     expect(await (await get('/metrics')).text()).toContain('endplate_test_total{kind="a"} 3');
     expect((await get('/livez')).status).toBe(200);

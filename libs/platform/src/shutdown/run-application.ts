@@ -3,7 +3,7 @@ import { NestFactory } from '@nestjs/core';
 import { ConfigInvalidError } from '../errors';
 import { Health } from '../health/health';
 import { ProblemFilter } from '../http/problem.filter';
-import { createLogger, type Logger, NestLog, safeError } from '../log/logger';
+import { createLogger, type Logger, NestLog } from '../log/logger';
 import { PlatformModule } from '../platform.module';
 
 /** What a process is made of. */
@@ -89,7 +89,7 @@ export async function runMain(
   }
   const logger = options.logger ?? createLogger({ app, level: options.logLevel });
   const fatal = (error: unknown) => {
-    logger.fatal({ error: safeError(error), msgId: 'PLT-001' }, 'The process ends because of an error nobody handled');
+    logger.fatal({ error, msgId: 'PLT-001' }, 'The process ends because of an error nobody handled');
     process.exit(1);
   };
   process.on('uncaughtException', fatal);
