@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import fs, { constants, existsSync, readFileSync, readlinkSync } from 'node:fs';
-import { mkdtemp, open, readdir, readFile, readlink, rm, writeFile } from 'node:fs/promises';
+import { copyFile, mkdtemp, open, readdir, readFile, readlink, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Spool, type SpooledRecord } from '../index';
@@ -105,6 +105,36 @@ describe('segments past the page cache', () => {
     expect(written.length).toBe(pages);
     expect(written.filter(Boolean).length).toBe(durableWrites);
     expect(toFile(segment, flush.mock.calls).length).toBe(flushes);
+  });
+
+  it('take a record while the one before is still on its way to the disk; a crash then leaves the one that was answered', async () => {
+    if (!(await diskIsDirect())) return;
+    await writeFile(join(folder, 'ready.spare'), Buffer.alloc(SEGMENT_BYTES), { flush: true });
+    const spool = await openSpool(() => Promise.reject(new Error('away')));
+    afterwards.push(() => spool.close());
+    await spool.append(Buffer.from('before'), [Buffer.alloc(5000, 1)]);
+    const segment = (await readdir(folder)).find((name) => name.endsWith('.segment'))!;
+    let arrive = (): void => undefined;
+    const { write } = fs;
+    const onItsWay = jest.spyOn(fs, 'write').mockImplementationOnce(((...args: unknown[]) => {
+      arrive = () => (write as unknown as (...all: unknown[]) => void)(...args);
+    }) as never);
+    const first = spool.append(Buffer.from('first'), [Buffer.alloc(5000, 2)]);
+    while (onItsWay.mock.calls.length === 0) await new Promise((resolve) => setImmediate(resolve));
+    await spool.append(Buffer.from('second'), [Buffer.alloc(5000, 3)]);
+
+    const crashed = await mkdtemp(join(tmpdir(), 'endplate-crashed-'));
+    afterwards.push(() => rm(crashed, { recursive: true }));
+    await copyFile(join(folder, segment), join(crashed, segment));
+    const told: string[] = [];
+    const [taken, deliver] = [new Set<string>(), async ({ info }: SpooledRecord): Promise<void> => void taken.add(info.toString())]; // prettier-ignore
+    const replayed = await Spool.open({ folder: crashed, maxBytes: 1024 ** 3, segmentBytes: SEGMENT_BYTES, deliver, notify: ({ type }) => told.push(type) }); // prettier-ignore
+    afterwards.unshift(() => replayed.close());
+    while (replayed.records > 0) await new Promise((resolve) => setImmediate(resolve));
+    expect([...taken].sort()).toEqual(['before', 'second']);
+    expect(told).not.toContain('segment-damaged');
+    arrive();
+    await first;
   });
 
   it('leave a file with holes to the page cache', async () => {

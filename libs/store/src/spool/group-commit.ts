@@ -4,6 +4,8 @@ import { type SegmentPool } from './segment-pool';
 
 /** Records that share one write at most; what more there are goes with the next. */
 const MAX_GROUP = 64;
+/** Writes past the page cache at one time: while one is on the disk, others are on their way there. */
+const MAX_WRITES = 3;
 
 /** One durable write for all that waited, told to who measures. */
 export interface CommitGroup {
@@ -36,15 +38,18 @@ interface Run {
 }
 
 /**
- * Makes records durable: one write runs at a time, and all records that became whole meanwhile are the next one. Who is
- * alone is written at once; the more there are, the fewer writes and flushes of the disk each costs.
+ * Makes records durable: a few writes run at a time, and all records that become whole meanwhile are the next one. Who is
+ * alone is written at once; the more there are, the fewer writes each costs. Where the disk has to be flushed behind a
+ * write, one runs at a time, so that a flush is for all that wait.
  */
 export class GroupCommit {
   private waiting: Waiting[] = [];
-  private running: Promise<void> | undefined;
+  private readonly running = new Set<Promise<void>>();
+  /** Of them those that will look once more at what waits. */
+  private looking = 0;
 
   constructor(
-    private readonly pool: Pick<SegmentPool, 'take'>,
+    private readonly pool: Pick<SegmentPool, 'take' | 'isDirect'>,
     private readonly notify: (group: CommitGroup) => void,
   ) {}
 
@@ -55,13 +60,19 @@ export class GroupCommit {
   commit(record: WholeRecord): Promise<number> {
     return new Promise((resolve, reject) => {
       this.waiting.push({ record, resolve, reject });
-      this.running ??= this.run();
+      if (this.looking < (this.pool.isDirect ? MAX_WRITES : 1)) this.begin();
     });
   }
 
   /** Resolves when nothing waits. */
   async idle(): Promise<void> {
-    await this.running;
+    await Promise.all(this.running);
+  }
+
+  private begin(): void {
+    this.looking += 1;
+    const run: Promise<void> = this.run().finally(() => this.running.delete(run));
+    this.running.add(run);
   }
 
   private async run(): Promise<void> {
@@ -85,7 +96,8 @@ export class GroupCommit {
       await (runs.length === 1 ? write(runs[0]!) : Promise.all(runs.map(write)));
       this.notify({ records: group.length, syncMs: performance.now() - startedAt });
     }
-    this.running = undefined;
+    // In the same turn as the last look: nobody is left waiting.
+    this.looking -= 1;
   }
 }
 

@@ -74,6 +74,11 @@ export class SegmentPool {
     }
   }
 
+  /** True where the segment that takes bytes now is written past the page cache. */
+  get isDirect(): boolean {
+    return this.current?.isDirect ?? false;
+  }
+
   /** The segment that takes bytes now. @throws STORE_FULL, STORE_DENIED, STORE_UNAVAILABLE where the next one cannot begin */
   take(): Segment | Promise<Segment> {
     const { current } = this;

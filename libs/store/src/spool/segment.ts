@@ -31,6 +31,7 @@ export class Segment {
   isRetired = false;
   private failure: Error | undefined;
   private serial = 0;
+  private syncing: Promise<void> = Promise.resolve();
   /** Serials of records that are not durable yet, ascending. */
   private readonly unsynced = new Set<number>();
 
@@ -50,6 +51,11 @@ export class Segment {
   /** Bytes in use. */
   get sizeBytes(): number {
     return this.end;
+  }
+
+  /** True where it is written past the page cache, so that each write is durable, or has failed, by itself. */
+  get isDirect(): boolean {
+    return this.direct !== undefined;
   }
 
   /** True when an fsync failed: what the page cache has of this file cannot be trusted. */
@@ -154,7 +160,14 @@ export class Segment {
   }
 
   /** Resolves when everything written before the call is durable. After a failure nothing that was not is ever. */
-  async sync(): Promise<void> {
+  sync(): Promise<void> {
+    // The kernel tells a failure once, to whoever asks first: the next one asks when that is known.
+    const mine = this.syncing.then(() => this.syncNow());
+    this.syncing = mine.catch(() => undefined);
+    return mine;
+  }
+
+  private async syncNow(): Promise<void> {
     this.check();
     try {
       await syncData(this.handle.fd);

@@ -63,7 +63,7 @@ export interface SpoolState {
 
 /**
  * Records that are durable before they are where they belong: everyone writes to one segment file while the bytes
- * arrive, one durable write for all that are whole (group commit), delivered in the background; a segment whose records
+ * arrive, a few durable writes at a time for all that are whole (group commit), delivered in the background; a segment whose records
  * are all confirmed is used again.
  */
 export class Spool {
