@@ -6,7 +6,7 @@ export interface Threshold {
 }
 
 /** Version of the table below; written into findings.json and every SR. Any change of a value changes it. */
-export const THRESHOLDS_VERSION = '2026.11.12';
+export const THRESHOLDS_VERSION = '2026.11.13';
 
 const t = (value: number, unit: string, source: string): Threshold => ({ value, unit, source });
 const AGATSTON = 'Agatston et al. 1990, J Am Coll Cardiol 15:827';
@@ -54,6 +54,7 @@ export const THRESHOLD_TABLE = {
     minGap: t(0.15, '1', `${OWN}: below it names are withheld`),
     lateralStepMm: t(4, 'mm', 'usual distance of sagittal slices'),
     lateralShare: t(0.45, '1', `${OWN}: of what the slice beside lacks; voxels over 0.9 stay`),
+    lateralTiltDeg: t(25, 'degrees', `${OWN}: tilt in the coronal plane of an end vertebra of a curve of 50 degrees`),
     bodyWidthRatio: t(1.32, 'of the depth', PANJABI),
     sacrumWidthRatio: t(1.49, 'of the depth', `${PANJABI}: lower endplate of L5`),
     bodyWidthSpreadMm: t(

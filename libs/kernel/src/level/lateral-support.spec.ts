@@ -34,6 +34,22 @@ describe('weighLateralSupport', () => {
     expect(found(thin)[0]).toBe(6);
   });
 
+  it('leaves the edges of a disc that is tilted from side to side', () => {
+    // Discs of three rows, one row lower from slice to slice: 14 degrees.
+    const stack = emptyProbabilityStack({ dims: [1, 12, 7], spacingMm: [1, 1, 4], affine: [] });
+    const [disc, outside] = [stack.planes[CLASS.disc]!, stack.planes[CLASS.background]!];
+    outside.fill(255);
+    for (let k = 0; k < 7; k++) {
+      for (const row of [2, 3, 4]) {
+        disc[k * 12 + row + k] = row === 3 ? 240 : 160;
+        outside[k * 12 + row + k] = row === 3 ? 15 : 95;
+      }
+    }
+    const before = found(stack);
+    weighLateralSupport(stack);
+    expect(found(stack)).toEqual(before);
+  });
+
   it('leaves single slices and the sides of the stack alone', () => {
     const one = stackOf([0.7]);
     weighLateralSupport(one);
