@@ -9,7 +9,6 @@ import {
 } from '@endplate/platform';
 import { parseConsoleConfig } from '../../../console/src/console.config';
 import { ConsoleModule } from '../../../console/src/console.module';
-
 import { parseListenerConfig } from '../../../listener/src/listener.config';
 import { DicomDoor, ListenerModule, withSpoolBeside } from '../../../listener/src/listener.module';
 import { parseNotifierConfig } from '../../../notifier/src/notifier.config';
