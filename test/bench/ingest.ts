@@ -15,6 +15,7 @@ import { once } from 'node:events';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { type InstanceKind } from './instance-maker';
+import { median } from './median';
 import { missingPrograms, type PeerName, PEERS, type RunningPeer, startPeer } from './peers';
 import { ProcessLoad } from './process-load';
 import { type SendOrder, type SendResult } from './sender';
@@ -151,12 +152,6 @@ function line(name: string, associations: number, one: Measured): string {
     ...(name === 'endplate' ? [`until stored ${one.settledPerSecond.toFixed(0)}/s`] : []),
   ];
   return cells.join('  ');
-}
-
-function median(values: readonly number[]): number {
-  const sorted = [...values].sort((a, b) => a - b);
-  const half = sorted.length >> 1;
-  return sorted.length % 2 === 1 ? sorted[half]! : (sorted[half - 1]! + sorted[half]!) / 2;
 }
 
 /** Medians of each figure by itself. */

@@ -15,6 +15,7 @@ import { parseArgs } from 'node:util';
 import { SopClass, TransferSyntax } from '@endplate/dicom';
 import { openAssociation, Status } from '@endplate/dimse';
 import { instanceMaker } from './instance-maker';
+import { median } from './median';
 import { startPeer } from './peers';
 import { SPOOL_ENV } from './spool-env';
 
@@ -112,11 +113,6 @@ function sample(pid: number, minute: number): Sample {
 
 function mean(values: readonly number[]): number {
   return values.reduce((sum, one) => sum + one, 0) / values.length;
-}
-
-function median(values: readonly number[]): number {
-  const sorted = [...values].sort((a, b) => a - b);
-  return (sorted[(sorted.length - 1) >> 1]! + sorted[sorted.length >> 1]!) / 2;
 }
 
 /**

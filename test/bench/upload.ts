@@ -16,6 +16,7 @@ import { parseArgs } from 'node:util';
 import { deriveUid } from '@endplate/dicom';
 import { createS3Store, instanceKey, type S3StoreOptions } from '@endplate/store';
 import { instanceMaker } from './instance-maker';
+import { median } from './median';
 import { type RunningPeer, startPeer } from './peers';
 import { type SendOrder, type SendResult } from './sender';
 import { nextPoll, spoolBacklog, untilSettled } from './spool-backlog';
@@ -23,11 +24,6 @@ import { SPOOL_ENV } from './spool-env';
 
 /** PUTs at one time, as many as the uploader makes. */
 const AT_ONCE = 6;
-
-function median(values: readonly number[]): number {
-  const sorted = [...values].sort((a, b) => a - b);
-  return (sorted[(sorted.length - 1) >> 1]! + sorted[sorted.length >> 1]!) / 2;
-}
 
 /** Instances/s of PUTs and nothing else. */
 async function bare(s3: S3StoreOptions, instances: number, round: number): Promise<number> {

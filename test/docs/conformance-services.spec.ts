@@ -1,14 +1,13 @@
-import { mkdtemp, rename, rm, writeFile } from 'node:fs/promises';
-import os from 'node:os';
+import { rename, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { encodeDataSet, type NaturalDataset, SopClass, TransferSyntax } from '@endplate/dicom';
 import { encodeCommitmentRequest, openAssociation, parseCommitmentResult, STORAGE_COMMITMENT_INSTANCE } from '@endplate/dimse'; // prettier-ignore
 import { instanceKey } from '@endplate/store';
 import { ctInstance } from '../../apps/listener/src/testing/instance';
-import { ListenerBench } from '../../apps/listener/src/testing/listener-bench';
+import { type ListenerBench } from '../../apps/listener/src/testing/listener-bench';
 import { CommandField, type CommandSet, DATA_SET_PRESENT, NO_DATA_SET } from '../../libs/dimse/src/message/command-set'; // prettier-ignore
-import { startRedis, type TestRedis } from '../servers/redis';
 import { document, rows } from './document-table';
+import { type ListedBench, openListedBench } from './listed-bench';
 import { RawPeer } from './raw-peer';
 
 /** Requirement: the statuses of storage commitment, MPPS and IAN in the conformance statement are those that are answered. */
@@ -31,22 +30,13 @@ const explicit = (list: NaturalDataset): Buffer => encodeDataSet(list, SYNTAX);
 const stored = ctInstance('stored');
 const reference = { ReferencedSOPClassUID: stored.sopClassUID, ReferencedSOPInstanceUID: stored.sopInstanceUID };
 
-let folder: string;
-let list: string;
-let redis: TestRedis;
+let listed: ListedBench;
 let bench: ListenerBench;
 beforeAll(async () => {
-  folder = await mkdtemp(path.join(os.tmpdir(), 'endplate-conformance-'));
-  list = path.join(folder, 'ae.json');
-  await writeFile(list, JSON.stringify([{ aeTitle: 'CT1' }, { aeTitle: 'CT2' }]));
-  redis = await startRedis();
-  bench = await ListenerBench.open(redis.url, { ENDPLATE_AE_CONFIG: list, ENDPLATE_QUIET_MS: '3600000' });
+  listed = await openListedBench([{ aeTitle: 'CT1' }, { aeTitle: 'CT2' }]);
+  ({ bench } = listed);
 });
-afterAll(async () => {
-  await bench?.close();
-  await redis?.stop();
-  await rm(folder, { recursive: true, force: true });
-});
+afterAll(() => listed?.close());
 
 interface Asked {
   readonly sopClass?: string;
@@ -100,7 +90,7 @@ it('what all of them answer to a command that is not in order', async () => {
 async function afterTheyWereTakenAway(services: readonly string[], data: Buffer): Promise<string[]> {
   const peers = await Promise.all(services.map((service) => RawPeer.open(bench.port, 'CT2', [[service, SYNTAX]])));
   const reloads = bench.logged.filter((id) => id === 'LSN-073').length;
-  await writeFile(list, JSON.stringify([{ aeTitle: 'CT1' }, { aeTitle: 'CT2', services: ['storage'] }]));
+  await writeFile(listed.list, JSON.stringify([{ aeTitle: 'CT1' }, { aeTitle: 'CT2', services: ['storage'] }]));
   await bench.untilLogged('LSN-073', reloads + 1);
   const [field, other] = ['NActionRq', 'NCreateRq'] as const;
   return Promise.all(

@@ -1,14 +1,11 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import os from 'node:os';
-import path from 'node:path';
 import { SopClass, TransferSyntax } from '@endplate/dicom';
 import { parseListenerConfig } from '../../apps/listener/src/listener.config';
 import { ctInstance } from '../../apps/listener/src/testing/instance';
-import { ListenerBench } from '../../apps/listener/src/testing/listener-bench';
+import { type ListenerBench } from '../../apps/listener/src/testing/listener-bench';
 import { statusOfFailure } from '../../apps/listener/src/receive/failure-status';
 import { DATA_SET_PRESENT } from '../../libs/dimse/src/message/command-set';
-import { startRedis, type TestRedis } from '../servers/redis';
 import { document, quoted, rows } from './document-table';
+import { type ListedBench, openListedBench } from './listed-bench';
 import { type Proposal, RawPeer } from './raw-peer';
 
 /** Requirement: the conformance statement says what the listener negotiates and answers, no more and no less. */
@@ -18,26 +15,17 @@ const section = (from: string, to: string): string => TEXT.slice(TEXT.indexOf(fr
 const EXPLICIT = TransferSyntax.ExplicitVRLittleEndian;
 const IMPLICIT = TransferSyntax.ImplicitVRLittleEndian;
 
-let folder: string;
-let redis: TestRedis;
+let listed: ListedBench;
 let bench: ListenerBench;
 beforeAll(async () => {
-  folder = await mkdtemp(path.join(os.tmpdir(), 'endplate-conformance-'));
-  const list = path.join(folder, 'ae.json');
-  const entries = [
+  listed = await openListedBench([
     { aeTitle: 'CT1' },
     { aeTitle: 'ONE', quota: { instancesPerMinute: 1 } },
     { aeTitle: 'MR_ONLY', filter: { modalities: ['MR'] } },
-  ];
-  await writeFile(list, JSON.stringify(entries));
-  redis = await startRedis();
-  bench = await ListenerBench.open(redis.url, { ENDPLATE_AE_CONFIG: list, ENDPLATE_QUIET_MS: '3600000' });
+  ]);
+  ({ bench } = listed);
 });
-afterAll(async () => {
-  await bench?.close();
-  await redis?.stop();
-  await rm(folder, { recursive: true, force: true });
-});
+afterAll(() => listed?.close());
 
 /** Which of these contexts are accepted, each proposed by itself. */
 async function accepted(proposals: readonly Proposal[]): Promise<Proposal[]> {

@@ -1,24 +1,16 @@
 import * as http from 'node:http';
 import Ajv from 'ajv/dist/2020';
-import { createLogger, type RunningApplication, startApplication } from '@endplate/platform';
+import { type RunningApplication } from '@endplate/platform';
 import { findingsKey } from '@endplate/store';
 import { parseConsoleConfig } from './console.config';
-import { ConsoleModule } from './console.module';
+import { startConsole } from './fixture/running-console';
 import { PNG, STUDY, storedStudies } from './fixture/stored-studies';
 
 let stored: Awaited<ReturnType<typeof storedStudies>>;
 let app: RunningApplication;
 beforeAll(async () => {
   stored = await storedStudies();
-  const config = parseConsoleConfig({ ENDPLATE_DATA_DIR: stored.root, ENDPLATE_HTTP_PORT: '0' });
-  app = await startApplication({
-    app: 'console',
-    logLevel: 'silent',
-    logger: createLogger({ app: 'console', level: 'silent' }),
-    modules: [ConsoleModule.register(config)],
-    http: config.http,
-    processMetrics: false,
-  });
+  app = await startConsole(stored.root, {});
 });
 afterAll(async () => {
   await app.close();

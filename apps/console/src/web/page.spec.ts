@@ -1,8 +1,7 @@
 import { existsSync } from 'node:fs';
-import { createLogger, type RunningApplication, startApplication } from '@endplate/platform';
+import { type RunningApplication } from '@endplate/platform';
 import { type Browser, chromium, type Page } from 'playwright-core';
-import { parseConsoleConfig } from '../console.config';
-import { ConsoleModule } from '../console.module';
+import { startConsole } from '../fixture/running-console';
 import { STUDY, storedStudies } from '../fixture/stored-studies';
 
 const CHROMIUM = '/usr/bin/chromium';
@@ -18,15 +17,7 @@ withBrowser('the page in a browser', () => {
 
   beforeAll(async () => {
     stored = await storedStudies();
-    const config = parseConsoleConfig({ ENDPLATE_DATA_DIR: stored.root, ENDPLATE_HTTP_PORT: '0' });
-    app = await startApplication({
-      app: 'console',
-      logLevel: 'silent',
-      logger: createLogger({ app: 'console', level: 'silent' }),
-      modules: [ConsoleModule.register(config)],
-      http: config.http,
-      processMetrics: false,
-    });
+    app = await startConsole(stored.root, {});
     browser = await chromium.launch({ executablePath: CHROMIUM, args: ['--no-sandbox'] });
     page = await browser.newPage({ viewport: { width: 1440, height: 900 } });
     page.on('console', (message) => void (message.type() === 'error' && errors.push(message.text())));

@@ -1,4 +1,4 @@
-import { quantile } from '../measure/statistics';
+import { medianAndSigma } from '../measure/statistics';
 import { THRESHOLDS } from '../thresholds';
 import { isReferenceMarrow, type MarrowVoxel } from './marrow';
 
@@ -31,22 +31,9 @@ export function marrowReferences(bodies: readonly (readonly MarrowVoxel[])[]): (
 
 function referenceOf(voxels: readonly MarrowVoxel[], from: MarrowReference['from']): MarrowReference | undefined {
   if (voxels.length < MODIC.minReferenceVoxels) return undefined;
-  const [t1, t1Sigma] = medianAndSigma(voxels.map((v) => v.t1));
-  const [t2, t2Sigma] = medianAndSigma(voxels.map((v) => v.t2));
+  const [t1, t1Sigma] = medianAndSigma(voxels.map((v) => v.t1).filter(Number.isFinite));
+  const [t2, t2Sigma] = medianAndSigma(voxels.map((v) => v.t2).filter(Number.isFinite));
   return { t1, t1Sigma, t2, t2Sigma, voxels: voxels.length, from };
-}
-
-function medianAndSigma(values: readonly number[]): [number, number] {
-  const known = values.filter(Number.isFinite);
-  const middle = quantile(known, 0.5);
-  return [
-    middle,
-    1.4826 *
-      quantile(
-        known.map((value) => Math.abs(value - middle)),
-        0.5,
-      ),
-  ];
 }
 
 /** What the signal of one voxel looks like against its reference. */

@@ -84,13 +84,8 @@ function writeSlice(
   let darkest = Infinity;
   for (let p = 0; p < slice.length; p++) if (slice[p]! < darkest) darkest = slice[p]!;
   to.fill(rescaled(darkest, scale));
-  const { low, high, shift, factor, offset } = scale;
-  for (let r = 0; r < rows; r++) {
-    for (let c = 0; c < columns; c++) {
-      const value = slice[r * columns + c]!;
-      to[r * w + c] = ((value < low ? low : value > high ? high : value) - shift) * factor + offset;
-    }
-  }
+  for (let r = 0; r < rows; r++)
+    for (let c = 0; c < columns; c++) to[r * w + c] = rescaled(slice[r * columns + c]!, scale);
 }
 
 function storeSlice(

@@ -23,13 +23,10 @@ export class ConditionalWrites {
 
   /** False also while it cannot be told. */
   areHonoured(): Promise<boolean> {
-    if (!this.asking) {
-      const asking = (this.asking = this.ask().catch(() => {
-        const forget = (): void => void (this.asking = this.asking === asking ? undefined : this.asking);
-        setTimeout(forget, ASK_AGAIN_MS).unref();
-        return false;
-      }));
-    }
+    this.asking ??= this.ask().catch(() => {
+      setTimeout(() => (this.asking = undefined), ASK_AGAIN_MS).unref();
+      return false;
+    });
     return this.asking;
   }
 
