@@ -46,6 +46,7 @@ export async function openIntake(
     spareBytes: Math.min(SPARE_BYTES, spoolMaxBytes / 8),
     yieldMs: UPLOAD_YIELD_MS,
     deliveriesAtOnce: UPLOADS_AT_ONCE,
+    placeOf: (info) => uploader.keyOf(info),
     deliver: (record) => uploader.upload(record),
     // A folder was synced by ourselves; an S3 server may have answered from its memory.
     retainMs: kind === 's3' ? spoolRetainMs : 0,

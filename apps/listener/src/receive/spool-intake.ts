@@ -108,7 +108,7 @@ function encodeInfo(header: InstanceUIDs, { meta, source }: InstanceClaim): Buff
 
 /** Brings spooled instances to the object store and into the record of their study. */
 export class SpoolUploader {
-  /** The last upload under each key: two instances of the same UIDs go one after the other. */
+  /** The last upload or check under each key: two of the same UIDs go one after the other. */
   private readonly byKey = new Map<string, Promise<unknown>>();
 
   constructor(
@@ -122,6 +122,11 @@ export class SpoolUploader {
   /** An instance that an earlier process acknowledged. */
   replayed(info: Buffer): void {
     this.pending.add(parse(info).studyInstanceUID);
+  }
+
+  /** The key an instance goes to: of two with the same UIDs the one that was acknowledged first has it. */
+  keyOf(info: Buffer): string {
+    return instanceKey(parse(info));
   }
 
   /**

@@ -2,6 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Spool, type SpooledRecord, type SpoolOptions } from '../index';
+import { Segment } from './segment';
 
 let folder: string;
 let spools: Spool[];
@@ -76,5 +77,41 @@ describe('deliveries of a spool', () => {
     await spool.append(Buffer.from('1'), [Buffer.alloc(3000)]);
     await destination.until(1);
     expect(destination.taken.size).toBe(1);
+  });
+
+  describe('of records that belong to one place', () => {
+    const placeOf = (info: Buffer): string => info.toString()[0]!;
+
+    it('brings them there as they became durable, though the disk reads the first one last', async () => {
+      const destination = new Destination();
+      const { read } = Segment.prototype;
+      let reads = 0;
+      const slow = jest.spyOn(Segment.prototype, 'read').mockImplementation(async function (this: Segment, offset) {
+        reads += 1;
+        if (reads === 1) await new Promise((resolve) => setTimeout(resolve, 50));
+        return read.call(this, offset);
+      });
+      try {
+        const spool = await start({ deliver: destination.deliver, placeOf });
+        await Promise.all(['a1', 'a2', 'a3'].map((name) => spool.append(Buffer.from(name), [bodyOf(1)])));
+        await destination.until(3);
+        expect([...destination.taken.keys()]).toEqual(['a1', 'a2', 'a3']);
+      } finally {
+        slow.mockRestore();
+      }
+    });
+
+    it('lets none pass one that has to be tried again, and others do not wait for it', async () => {
+      const destination = new Destination();
+      let refusals = 2;
+      const deliver = async (record: SpooledRecord): Promise<void> => {
+        if (record.info.toString() === 'a1' && refusals-- > 0) throw new Error('away');
+        return destination.deliver(record);
+      };
+      const spool = await start({ deliver, placeOf });
+      await Promise.all(['a1', 'a2', 'b1'].map((name) => spool.append(Buffer.from(name), [bodyOf(1)])));
+      await destination.until(3);
+      expect([...destination.taken.keys()]).toEqual(['b1', 'a1', 'a2']);
+    });
   });
 });

@@ -1,3 +1,4 @@
+import { DeliveryTurns, type Turn } from './delivery-turns';
 import { ReadingRooms } from './reading-rooms';
 import { type Segment } from './segment';
 
@@ -36,6 +37,11 @@ export interface DeliveryOptions {
   /** Longest wait before a failed delivery is tried again, in ms. Default 30 s. */
   readonly maxRetryMs?: number;
   /**
+   * Where a record belongs, read from its index record. Records of one place go there one after the other, in the order
+   * they became durable, also when one has to be tried again; others pass them. Default: each has its own place.
+   */
+  readonly placeOf?: (info: Buffer) => string;
+  /**
    * Brings a record to where it belongs. When it resolves the record is confirmed there and may be forgotten here; it
    * may be called again for the same record after a crash, so it must be safe to do twice.
    */
@@ -50,7 +56,15 @@ export interface DeliveryPorts {
   readonly failed: (error: unknown, attempt: number) => void;
 }
 
-/** Delivers records in the order they became durable, and leaves the disk to those who append. */
+/** A record whose head was read, and its turn at its place. */
+interface Opened extends Awaited<ReturnType<Segment['read']>> {
+  readonly turn: Turn | undefined;
+}
+
+/**
+ * Delivers records, the oldest first and a few at a time, and leaves the disk to those who append. What belongs to the
+ * same place gets there in the order it became durable.
+ */
 export class DeliveryQueue {
   private waiting: Undelivered[] = [];
   private first = 0;
@@ -59,6 +73,8 @@ export class DeliveryQueue {
   private readonly running = new Map<Promise<void>, Undelivered>();
   private readonly sleepers = new Set<() => void>();
   private readonly rooms: ReadingRooms;
+  private readonly turns = new DeliveryTurns();
+  private opening: Promise<unknown> = Promise.resolve();
   private isClosing = false;
 
   constructor(
@@ -134,22 +150,44 @@ export class DeliveryQueue {
 
   /** Never rejects. */
   private async deliver(record: Undelivered): Promise<void> {
-    const { segment, offset, bodyBytes } = record;
+    const opened = await this.untilDone(() => this.open(record));
+    if (!opened) return;
+    await opened.turn?.comes;
+    await this.untilDone(() => this.bring(record, opened));
+    opened.turn?.end();
+  }
+
+  /** Heads are read one after the other: that is the order in which turns are taken. */
+  private open({ segment, offset }: Undelivered): Promise<Opened> {
+    const opened = this.opening.then(async () => {
+      const head = await segment.read(offset);
+      const place = this.options.placeOf?.(head.info);
+      return { ...head, turn: place === undefined ? undefined : this.turns.take(place) };
+    });
+    this.opening = opened.catch(() => undefined);
+    return opened;
+  }
+
+  private async bring(record: Undelivered, { info, body }: Opened): Promise<void> {
+    let room: Buffer | undefined;
+    const read = (): Promise<Buffer> => body((bytes) => (room ??= this.rooms.take(bytes)));
+    await this.options.deliver({ info, sizeBytes: record.bodyBytes, read });
+    // After a failure somebody may still be sending it: that memory is left to the garbage collector.
+    if (room) this.rooms.give(room);
+    await this.ports.delivered(record);
+  }
+
+  /** Tries until it works; undefined where the queue closes before. Never rejects. */
+  private async untilDone<Result>(work: () => Promise<Result>): Promise<Result | undefined> {
     for (let attempt = 1; !this.isClosing; attempt += 1) {
       try {
-        const { info, body } = await segment.read(offset);
-        let room: Buffer | undefined;
-        const read = (): Promise<Buffer> => body((bytes) => (room ??= this.rooms.take(bytes)));
-        await this.options.deliver({ info, sizeBytes: bodyBytes, read });
-        // After a failure somebody may still be sending it: that memory is left to the garbage collector.
-        if (room) this.rooms.give(room);
-        await this.ports.delivered(record);
-        return;
+        return await work();
       } catch (error) {
         this.ports.failed(error, attempt);
         await this.sleep(Math.min(this.options.maxRetryMs ?? 30_000, 100 * 2 ** Math.min(attempt, 20)));
       }
     }
+    return undefined;
   }
 
   private sleep(ms: number): Promise<void> {
