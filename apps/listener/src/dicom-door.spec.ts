@@ -7,6 +7,7 @@ import { readFileSync } from 'node:fs';
 import { openAssociation, type ScuAssociation } from '@endplate/dimse';
 import { TransferSyntax, SopClass } from '@endplate/dicom';
 import { startRedis, type TestRedis } from '../../../test/servers/redis';
+import { aeListFile } from './testing/ae-list-file';
 import { makeCertificate } from './testing/certificates';
 import { ctInstance } from './testing/instance';
 import { ListenerBench, store } from './testing/listener-bench';
@@ -23,18 +24,7 @@ afterAll(async () => {
 });
 
 const REJECTED = { code: 'DIMSE_ASSOCIATION_REJECTED' };
-let lists = 0;
-const listFile = (list: unknown) => {
-  const path = join(folder, `ae-${(lists += 1)}.json`);
-  writeFileSync(path, JSON.stringify(list));
-  return path;
-};
-const ready = async (bench: ListenerBench): Promise<Record<string, string>> => {
-  const response = await fetch(`${await bench.application.nest.getUrl()}/readyz`);
-  return ((await response.json()) as { checks: Record<string, string> }).checks;
-};
-const metrics = async (bench: ListenerBench) =>
-  (await fetch(`${await bench.application.nest.getUrl()}/metrics`)).text();
+const listFile = (list: unknown): string => aeListFile(folder, list);
 
 describe('AE list', () => {
   it('is read again while it runs, and a broken one leaves the old one in force', async () => {
@@ -46,15 +36,15 @@ describe('AE list', () => {
     await bench.untilLogged('LSN-074');
     expect(await bench.send(ctInstance('a'), 'CT1')).toMatchObject({ status: 0 });
     await expect(bench.associate('CT2')).rejects.toMatchObject(REJECTED);
-    expect(await ready(bench)).toMatchObject({ 'listener-ae-list': 'STALE' });
-    expect(await metrics(bench)).toContain('endplate_reload_stale{what="ae-list"} 1');
+    expect(await bench.checks()).toMatchObject({ 'listener-ae-list': 'STALE' });
+    expect(await bench.metrics()).toContain('endplate_reload_stale{what="ae-list"} 1');
     writeFileSync(path, '[{"aeTitle":"CT2"}]');
     await bench.untilLogged('LSN-073');
     expect(await bench.send(ctInstance('b'), 'CT2')).toMatchObject({ status: 0 });
     await expect(bench.associate('CT1')).rejects.toMatchObject(REJECTED);
     // The open association stays, its next instance does not come in.
     expect(await store(open, ctInstance('c'))).toMatchObject({ status: 0xa900 });
-    expect(await ready(bench)).toMatchObject({ 'listener-ae-list': 'ok' });
+    expect(await bench.checks()).toMatchObject({ 'listener-ae-list': 'ok' });
     await open.release();
     await bench.close();
   });
@@ -133,8 +123,8 @@ describe('backpressure', () => {
       ENDPLATE_PRESSURE_SAMPLE_MS: '10',
     });
     await expect(bench.associate()).rejects.toMatchObject({ ...REJECTED, retryable: true });
-    expect(await ready(bench)).toMatchObject({ 'listener-pressure-disk': 'HIGH', 'listener-pressure-queue': 'ok' });
-    expect(await metrics(bench)).toContain('endplate_pressure{resource="disk"} 1');
+    expect(await bench.checks()).toMatchObject({ 'listener-pressure-disk': 'HIGH', 'listener-pressure-queue': 'ok' });
+    expect(await bench.metrics()).toContain('endplate_pressure{resource="disk"} 1');
     const response = await fetch(`${await bench.application.nest.getUrl()}/dicom-web/studies`, { method: 'POST' });
     expect(response.status).toBe(503);
     await bench.close();
@@ -193,8 +183,8 @@ describe('TLS', () => {
     await expect(
       openAssociation({ host: '127.0.0.1', port: bench.port, ...titles, tls: { ca: readFileSync(first!.cert) } }),
     ).rejects.toMatchObject({ retryable: true });
-    expect(await ready(bench)).toMatchObject({ 'listener-certificate': 'ok' });
-    expect(await metrics(bench)).toMatch(/endplate_tls_valid_until_seconds [0-9.e+]{6,}/);
+    expect(await bench.checks()).toMatchObject({ 'listener-certificate': 'ok' });
+    expect(await bench.metrics()).toMatch(/endplate_tls_valid_until_seconds [0-9.e+]{6,}/);
     writeFileSync(own.cert, 'no certificate');
     await bench.untilLogged('LSN-074');
     await (await call(first!.cert)).release();

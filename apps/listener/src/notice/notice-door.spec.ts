@@ -5,6 +5,7 @@ import { encodeDataSet, type NaturalDataset, SopClass, TransferSyntax } from '@e
 import { openAssociation } from '@endplate/dimse';
 import { Manifests, StudyEvidence } from '@endplate/studies';
 import { startRedis, type TestRedis } from '../../../../test/servers/redis';
+import { aeListFile } from '../testing/ae-list-file';
 import { ctInstance } from '../testing/instance';
 import { ListenerBench } from '../testing/listener-bench';
 
@@ -20,14 +21,7 @@ afterAll(async () => {
 });
 
 const REJECTED = { code: 'DIMSE_ASSOCIATION_REJECTED' };
-let lists = 0;
-const listFile = (list: unknown) => {
-  const path = join(folder, `ae-${(lists += 1)}.json`);
-  writeFileSync(path, JSON.stringify(list));
-  return path;
-};
-const metrics = async (bench: ListenerBench) =>
-  (await fetch(`${await bench.application.nest.getUrl()}/metrics`)).text();
+const listFile = (list: unknown): string => aeListFile(folder, list);
 
 const explicit = (list: NaturalDataset) => encodeDataSet(list, TransferSyntax.ExplicitVRLittleEndian);
 const begun = (study: string): NaturalDataset => ({
@@ -102,7 +96,7 @@ describe('what an AE shows and may use', () => {
         { source: 'ian', saidBy: 'RIS', of: notice.sopInstanceUID, instances: [{ seriesInstanceUID, sopInstanceUID }] },
       ],
     );
-    expect(await metrics(bench)).toContain('endplate_study_notices_total{source="ian",outcome="recorded"} 2');
+    expect(await bench.metrics()).toContain('endplate_study_notices_total{source="ian",outcome="recorded"} 2');
     const scanner = await bench.associate('CT1', 'ENDPLATE', SopClass.ModalityPerformedProcedureStep);
     expect(scanner.contextFor(SopClass.ModalityPerformedProcedureStep)).toBeUndefined();
     await scanner.release();

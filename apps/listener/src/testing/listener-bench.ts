@@ -114,6 +114,16 @@ export class ListenerBench {
     }
   }
 
+  /** What `/readyz` says of each thing it asks. */
+  async checks(): Promise<Record<string, string>> {
+    const response = await fetch(`${await this.application.nest.getUrl()}/readyz`);
+    return ((await response.json()) as { checks: Record<string, string> }).checks;
+  }
+
+  async metrics(): Promise<string> {
+    return (await fetch(`${await this.application.nest.getUrl()}/metrics`)).text();
+  }
+
   /** Everything below `studies/` but the timeline. */
   async objects(): Promise<string[]> {
     const keys: string[] = [];

@@ -1,52 +1,14 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { Spool, type SpooledRecord, type SpoolOptions } from '../index';
+import { type Spool, type SpooledRecord, type SpoolOptions } from '../index';
 import { Segment } from './segment';
+import { bodyOf, Destination, SpoolFolder } from './testing/spool-folder';
 
-let folder: string;
-let spools: Spool[];
+let site: SpoolFolder;
 beforeEach(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'endplate-spool-'));
-  spools = [];
+  site = await SpoolFolder.open();
 });
-afterEach(async () => {
-  await Promise.all(spools.map((spool) => spool.close()));
-  await rm(folder, { recursive: true, force: true });
-});
+afterEach(() => site.close());
 
-/** A place that takes what it gets, or nothing at all. */
-class Destination {
-  readonly taken = new Map<string, string[]>();
-  private waits: (() => void)[] = [];
-
-  constructor(private readonly isAway = false) {}
-
-  readonly deliver = async (record: SpooledRecord): Promise<void> => {
-    if (this.isAway) throw new Error('away');
-    const name = record.info.toString();
-    this.taken.set(name, [...(this.taken.get(name) ?? []), (await record.read()).toString('latin1')]);
-    this.waits.forEach((wake) => wake());
-  };
-
-  async until(count: number): Promise<void> {
-    while (this.taken.size < count) await new Promise<void>((resolve) => this.waits.push(resolve));
-  }
-}
-
-async function start(options: Partial<SpoolOptions> = {}): Promise<Spool> {
-  const spool = await Spool.open({
-    folder,
-    maxBytes: 1024 ** 3,
-    segmentBytes: 64 * 1024,
-    deliver: new Destination().deliver,
-    ...options,
-  });
-  spools.push(spool);
-  return spool;
-}
-
-const bodyOf = (index: number): Buffer => Buffer.from(`body ${index} `.repeat(index + 1), 'latin1');
+const start = (options: Partial<SpoolOptions> = {}): Promise<Spool> => site.start(options);
 
 describe('deliveries of a spool', () => {
   it('leaves the disk to those who append, and delivers once they pause', async () => {

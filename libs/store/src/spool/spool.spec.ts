@@ -1,57 +1,19 @@
 import fs from 'node:fs';
-import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { Spool, type SpoolEvent, type SpooledRecord, type SpoolOptions } from '../index';
+import { type Spool, type SpoolEvent, type SpooledRecord, type SpoolOptions } from '../index';
+import { bodyOf, Destination, SpoolFolder } from './testing/spool-folder';
 
+let site: SpoolFolder;
 let folder: string;
-let spools: Spool[];
 beforeEach(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'endplate-spool-'));
-  spools = [];
+  site = await SpoolFolder.open();
+  ({ folder } = site);
 });
-afterEach(async () => {
-  await Promise.all(spools.map((spool) => spool.close()));
-  await rm(folder, { recursive: true, force: true });
-});
+afterEach(() => site.close());
 
-/** A place that takes what it gets, or nothing at all. */
-class Destination {
-  readonly taken = new Map<string, string[]>();
-  private waits: (() => void)[] = [];
-
-  constructor(private readonly isAway = false) {}
-
-  readonly deliver = async (record: SpooledRecord): Promise<void> => {
-    if (this.isAway) throw new Error('away');
-    const name = record.info.toString();
-    this.taken.set(name, [...(this.taken.get(name) ?? []), (await record.read()).toString('latin1')]);
-    this.waits.forEach((wake) => wake());
-  };
-
-  async until(count: number): Promise<void> {
-    while (this.taken.size < count) await new Promise<void>((resolve) => this.waits.push(resolve));
-  }
-}
-
-async function start(options: Partial<SpoolOptions> = {}): Promise<Spool> {
-  const spool = await Spool.open({
-    folder,
-    maxBytes: 1024 ** 3,
-    segmentBytes: 64 * 1024,
-    deliver: new Destination().deliver,
-    ...options,
-  });
-  spools.push(spool);
-  return spool;
-}
-
-async function stop(spool: Spool): Promise<void> {
-  spools = spools.filter((one) => one !== spool);
-  await spool.close();
-}
-
-const bodyOf = (index: number): Buffer => Buffer.from(`body ${index} `.repeat(index + 1), 'latin1');
+const start = (options: Partial<SpoolOptions> = {}): Promise<Spool> => site.start(options);
+const stop = (spool: Spool): Promise<void> => site.stop(spool);
 
 /** Where the record of this index lies in {@link leaveBehind}'s segment: one block of head, one of body. */
 const headAt = (index: number): number => 4096 + index * 8192;
