@@ -1,7 +1,14 @@
 /** One analysis in a fresh process: `node kernel-run.js FOLDER MODEL THREADS`; tells the parent what it took. */
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
-import { analyseStudy, openSegmenter, type KernelStage, type SpineSegmenter } from '@endplate/kernel';
+import {
+  analyseStudy,
+  openSegmenter,
+  openThreadedSegmenter,
+  type KernelStage,
+  type SpineSegmenter,
+} from '@endplate/kernel';
+import { startThreads } from '@endplate/platform';
 import { openFolder } from './kernel-study';
 
 /** Seconds of wall and processor time. */
@@ -14,7 +21,7 @@ export interface Cost {
 export interface RunCost {
   readonly threads: number;
   readonly whole: Cost;
-  /** The calls of onnxruntime once more with nothing beside them: in the kernel other work goes on meanwhile. */
+  /** The calls of onnxruntime once more by themselves, one after the other, in one session that has all the threads. */
   readonly network: Cost & { readonly calls: number; readonly slices: number };
   readonly stages: Readonly<Partial<Record<KernelStage, Cost>>>;
   readonly peakRssMb: number;
@@ -48,13 +55,16 @@ interface NetworkCalls {
 }
 
 async function bareCalls(segmenter: SpineSegmenter, calls: Iterable<NetworkCalls>): Promise<Cost> {
+  // The first of a shape takes memory for all.
+  for (const { input, shape } of calls) await segmenter.segment(input, shape);
   const watch = new Watch();
   for (const { input, shape, count } of calls) for (let n = 0; n < count; n++) await segmenter.segment(input, shape);
   return watch.lap();
 }
 
 async function run(folder: string, model: string, threads: number): Promise<RunCost> {
-  const segmenter = await openSegmenter((file) => readFile(path.join(model, file)), { intraOpThreads: threads });
+  const read = (file: string): Promise<Uint8Array> => readFile(path.join(model, file));
+  const segmenter = await openThreadedSegmenter(read, threads, startThreads);
   const study = await openFolder(folder);
   const loadedRssMb = process.memoryUsage().rss / 1e6;
   const calls = new Map<string, NetworkCalls>();
@@ -71,7 +81,7 @@ async function run(folder: string, model: string, threads: number): Promise<RunC
         segment(input, shape, place) {
           const same = calls.get(shape.join());
           if (same) same.count++;
-          else calls.set(shape.join(), { input, shape, count: 1 });
+          else calls.set(shape.join(), { input: input.slice(), shape, count: 1 });
           return segmenter.segment(input, shape, place);
         },
       },
@@ -85,11 +95,13 @@ async function run(folder: string, model: string, threads: number): Promise<RunC
   const whole = total.lap();
   const peakRssMb = process.resourceUsage().maxRSS / 1e3;
   const all = [...calls.values()];
+  await segmenter.close();
+  const bare = await openSegmenter(read, { intraOpThreads: threads });
   return {
     threads,
     whole,
     network: {
-      ...(await bareCalls(segmenter, all)),
+      ...(await bareCalls(bare, all)),
       calls: all.reduce((sum, { count }) => sum + count, 0),
       slices: all.reduce((sum, { count, shape }) => sum + count * shape[0], 0),
     },

@@ -1,11 +1,10 @@
 /** Base of every failure of the platform room. */
 export class PlatformError extends Error {
-  readonly retryable = false;
-
   constructor(
-    readonly code: 'PLATFORM_CONFIG_INVALID' | 'PLATFORM_START_FAILED',
+    readonly code: 'PLATFORM_CONFIG_INVALID' | 'PLATFORM_START_FAILED' | 'PLATFORM_THREAD_ENDED',
     message: string,
     options?: ErrorOptions,
+    readonly retryable = false,
   ) {
     super(message, options);
     this.name = new.target.name;
@@ -16,6 +15,13 @@ export class PlatformError extends Error {
 export class ConfigInvalidError extends PlatformError {
   constructor(readonly faults: readonly string[]) {
     super('PLATFORM_CONFIG_INVALID', `The configuration has ${faults.length} fault(s):\n  ${faults.join('\n  ')}`);
+  }
+}
+
+/** A thread ended before its task was done; another one takes its place. */
+export class ThreadEndedError extends PlatformError {
+  constructor(how: string) {
+    super('PLATFORM_THREAD_ENDED', `A thread ended (${how}) before its task was done. Do it again.`, undefined, true);
   }
 }
 

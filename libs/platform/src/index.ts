@@ -81,3 +81,5 @@ export {
 export { loadFonts } from './installation/fonts';
 export { softwareIdentity } from './installation/software';
 export { modelFolder, SHIPPED_MODEL } from './installation/model-folder';
+export { startThreads, type ThreadPool, type ThreadPoolOptions } from './threads/thread-pool';
+export { type ThreadModule } from './threads/thread-message';

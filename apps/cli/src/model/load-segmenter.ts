@@ -1,8 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
-import { openSegmenter, type SpineSegmenter } from '@endplate/kernel';
-import { modelFolder, SHIPPED_MODEL } from '@endplate/platform';
+import { openThreadedSegmenter, type SpineSegmenter } from '@endplate/kernel';
+import { modelFolder, SHIPPED_MODEL, startThreads } from '@endplate/platform';
 import { CliError } from '../errors';
 
 /**
@@ -14,9 +14,11 @@ export async function loadSegmenter(given = process.env['MODEL_BUNDLE']): Promis
   const folder = modelFolder(given);
   if (folder === undefined) throw new CliError('CLI_FAILED', `There is no models/${SHIPPED_MODEL}; set MODEL_BUNDLE.`);
   try {
-    return await openSegmenter((file) => readFile(path.join(folder, file)), {
-      intraOpThreads: os.availableParallelism(),
-    });
+    return await openThreadedSegmenter(
+      (file) => readFile(path.join(folder, file)),
+      os.availableParallelism(),
+      startThreads,
+    );
   } catch (cause) {
     const why = cause instanceof Error ? cause.message : String(cause);
     throw new CliError('CLI_FAILED', `The model in "${folder}" can't be used: ${why}`, { cause });

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
-import { openSegmenter, type SpineSegmenter } from '@endplate/kernel';
-import { modelFolder, SHIPPED_MODEL } from '@endplate/platform';
+import { openThreadedSegmenter, type SpineSegmenter } from '@endplate/kernel';
+import { modelFolder, SHIPPED_MODEL, startThreads } from '@endplate/platform';
 import { BundleUnusableError } from '../errors';
 
 /**
@@ -24,7 +24,11 @@ export async function loadBundle(
 ): Promise<SpineSegmenter> {
   const folder = findBundle(given);
   try {
-    return await openSegmenter((file) => readFile(path.join(folder, file)), options);
+    return await openThreadedSegmenter(
+      (file) => readFile(path.join(folder, file)),
+      options.intraOpThreads,
+      startThreads,
+    );
   } catch (error) {
     const why = error instanceof Error ? error.message : 'unknown reason';
     throw new BundleUnusableError(folder, /[.!?]$/.test(why) ? why : `${why}.`, { cause: error });

@@ -19,6 +19,15 @@ export async function openSegmenter(
   return createOnnxSegmenter(bundle, await readFileOf(read, bundle.file), options);
 }
 
+/** The files of a bundle by name, with its bundle.json checked. @throws {@link KernelModelBundleError} */
+export async function readBundle(
+  read: (file: string) => Promise<Uint8Array>,
+): Promise<Readonly<Record<string, Uint8Array>>> {
+  const json = await readFileOf(read, 'bundle.json');
+  const { file } = bundleOf(json);
+  return { 'bundle.json': json, [file]: await readFileOf(read, file) };
+}
+
 async function readFileOf(read: (file: string) => Promise<Uint8Array>, file: string): Promise<Uint8Array> {
   try {
     return await read(file);

@@ -1,5 +1,6 @@
 import { type SagittalStack } from '@endplate/imaging';
 import { THRESHOLDS } from '../thresholds';
+import { callsInOrder } from './calls-in-order';
 import { neighbourSlice } from './neighbour';
 import { networkPlan } from './network-plan';
 import { type GreyScale, greyScales, rescaled } from './normalise';
@@ -14,7 +15,7 @@ import { SPINE_CLASSES } from './spine-class';
  *
  * @param stack - sagittal slices at the network's spacing
  * @param onProgress - called with slices done and slices in all
- * @param meanwhile - other work, done once while the network runs on the first slices
+ * @param meanwhile - other work, done once, while the network runs on the first slices where it has threads of its own
  * @throws KernelModelShapeError `KERNEL_MODEL_SHAPE` when the network answers in another shape
  */
 export async function segmentStack(
@@ -55,18 +56,17 @@ export async function segmentStack(
     for (let s = 0; s < countFrom(first); s++) storeSlice(output, s, h, w, result, first + s);
     onProgress?.(first + countFrom(first), slices);
   };
-  // One call at a time; what comes before the next and after the last is done while it runs on the runtime's own threads.
-  let next = inputFrom(0);
-  let last: { readonly output: Float32Array; readonly first: number } | undefined;
-  for (let first = 0; first < slices; first += THRESHOLDS.segment.batch) {
-    const running = segmenter.segment(next, [countFrom(first), channels, h, w], { grid: stack, first });
-    running.catch(() => undefined);
-    if (last) store(last.output, last.first);
-    if (first + countFrom(first) < slices) next = inputFrom(first + countFrom(first));
-    if (first === 0) meanwhile?.();
-    last = { output: await running, first };
-  }
-  if (last) store(last.output, last.first);
+  const firsts = Array.from(
+    { length: Math.ceil(slices / THRESHOLDS.segment.batch) },
+    (_, n) => n * THRESHOLDS.segment.batch,
+  );
+  await callsInOrder(
+    segmenter,
+    firsts,
+    (first) => segmenter.segment(inputFrom(first), [countFrom(first), channels, h, w], { grid: stack, first }),
+    store,
+    meanwhile,
+  );
   return result;
 }
 

@@ -1,4 +1,5 @@
 import { type SagittalStack } from '@endplate/imaging';
+import { callsInOrder } from './calls-in-order';
 import { neighbourSlice } from './neighbour';
 import { type NetworkPlan, type StackTriple } from './network-plan';
 import { type GreyScale, greyScales, rescaled } from './normalise';
@@ -7,7 +8,7 @@ import { type SegmenterShape, type SpineSegmenter } from './segmenter.port';
 import { WindowAverage, windowStarts } from './sliding-window';
 import { SPINE_CLASSES } from './spine-class';
 
-/** Runs a network of two or three dimensions over a stack in overlapping windows, one at a time. */
+/** Runs a network of two or three dimensions over a stack in overlapping windows. */
 export async function segmentWindows(
   stack: SagittalStack,
   segmenter: SpineSegmenter,
@@ -25,13 +26,20 @@ export async function segmentWindows(
     for (let n = 0; n < p.length; n++) result.planes[n]![at] = Math.round(Math.min(Math.max(p[n]!, 0), 1) * 255);
   });
   const starts = orderedStarts(dims, window, plan.overlap, average.march);
-  for (const [n, start] of starts.entries()) {
-    const input = cutWindow({ stack, segmenter, plan, scales, darkest, window }, start);
-    const shape = [1, plan.channels, ...tensorSizes(plan, window)] as unknown as SegmenterShape;
-    const output = await segmenter.segment(input, shape, { grid: stack, first: start[0] });
-    average.add(start, toStackOrder(output, plan, window));
-    onProgress?.(n + 1, starts.length);
-  }
+  const shape = [1, plan.channels, ...tensorSizes(plan, window)] as unknown as SegmenterShape;
+  let done = 0;
+  await callsInOrder(
+    segmenter,
+    starts,
+    (start) => {
+      const input = cutWindow({ stack, segmenter, plan, scales, darkest, window }, start);
+      return segmenter.segment(input, shape, { grid: stack, first: start[0] });
+    },
+    (output, start) => {
+      average.add(start, toStackOrder(output, plan, window));
+      onProgress?.(++done, starts.length);
+    },
+  );
   average.finish();
   return result;
 }
