@@ -1,6 +1,6 @@
 import { add, applyAffine, invertAffine, type Vec3 } from '@endplate/dicom';
 import { notAssessed, type DiscFinding, type EndplateFinding, type Reason } from '@endplate/findings';
-import { lpsSampler } from '@endplate/imaging';
+import { lpsSampler, type Volume } from '@endplate/imaging';
 import { discLevel, labelMap, levelText, outlineSource, vertebraFindings, type AnalysedSpine } from './analysed-spine';
 import { segmentSeries, type SegmentedSeries } from './analyse-series';
 import { planSeries, type AnalysisPlan } from './gate/gate-study';
@@ -14,6 +14,7 @@ import { lumbarLordosis } from './measure/lordosis';
 import { spineModel, type MeasuredDisc } from './measure/spine-model';
 import { type DiscEvidence } from './mr/disc-evidence';
 import { endplateDefectsOnMr } from './mr/endplate-defect';
+import { type SignalAt } from './mr/marrow';
 import { MrMeasurement, type MrSignals } from './mr/measure-mr';
 import { presenceAgreement } from './mr/modic-presence';
 import { type ModicResult } from './mr/modic';
@@ -55,7 +56,7 @@ export async function analyseMr(
   for (const { stack, registration } of partners.values()) {
     if (isAligned(registration)) fuseProbabilities(primary.stack, stack, registration.shiftLps);
   }
-  const spine = findSpine(primary.stack, true);
+  const spine = findSpine(primary.stack, true, alignedSignals(primary, partners));
   const labels = spine && nativeLabels(primary.volume, primary.stack, spine.map);
   if (!spine || !labels) return { code: 'NO_SPINE_FOUND', text: 'No vertebrae were found in the MR series.' };
   deps.notify?.({ type: 'stage', stage: 'measure' });
@@ -162,20 +163,31 @@ function shiftOf(partner: Partner): number {
   return partner.registration?.misalignmentMm ?? Number.NaN;
 }
 
+/** Signals of the primary series and of those that lie on it, by a point of the primary one. */
+function alignedSignals(primary: SegmentedSeries, partners: ReadonlyMap<string, Partner>): SignalAt[] {
+  const others = [...partners.values()].flatMap(({ volume, registration }) =>
+    isAligned(registration) ? [shifted(volume, registration.shiftLps)] : [],
+  );
+  return [lpsSampler(primary.volume), ...others];
+}
+
+function shifted(volume: Volume, shift: Vec3): SignalAt {
+  const at = lpsSampler(volume);
+  return (p) => at(add(p, shift));
+}
+
 /** T1 and T2 as functions of a point on the primary series; a partner is read where the alignment says. */
 function mrSignals(plan: MrPlan, primary: SegmentedSeries, partners: ReadonlyMap<string, Partner>): MrSignals {
   const t2 = plan.t2 ?? plan.t2FatSuppressed;
   let misalignedMm: number | undefined;
-  const read = (uid: string | undefined): ((p: Vec3) => number | undefined) | undefined => {
+  const read = (uid: string | undefined): SignalAt | undefined => {
     if (uid === undefined) return undefined;
     if (uid === primary.volume.seriesInstanceUID) return lpsSampler(primary.volume);
     const partner = partners.get(uid);
     if (!partner) return undefined;
     const { registration } = partner;
     if (!isAligned(registration)) misalignedMm = shiftOf(partner);
-    const shift: Vec3 = registration?.shiftLps ?? [0, 0, 0];
-    const at = lpsSampler(partner.volume);
-    return (p) => at(add(p, shift));
+    return shifted(partner.volume, registration?.shiftLps ?? [0, 0, 0]);
   };
   const [t1At, t2At] = [read(plan.t1?.series.seriesInstanceUID), read(t2?.series.seriesInstanceUID)];
   return {

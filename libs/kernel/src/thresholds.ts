@@ -6,7 +6,7 @@ export interface Threshold {
 }
 
 /** Version of the table below; written into findings.json and every SR. Any change of a value changes it. */
-export const THRESHOLDS_VERSION = '2026.11.13';
+export const THRESHOLDS_VERSION = '2026.11.14';
 
 const t = (value: number, unit: string, source: string): Threshold => ({ value, unit, source });
 const AGATSTON = 'Agatston et al. 1990, J Am Coll Cardiol 15:827';
@@ -69,6 +69,20 @@ export const THRESHOLD_TABLE = {
       `${OWN}: below it the lowest disc is taken for the one between S1 and S2`,
     ),
     doubtfulDepth: t(0.55, 'of the depth of the disc above', `${OWN}: from it to rudimentDepth names are withheld`),
+    cleftFrom: t(
+      0.7,
+      'of the height of the body above',
+      `${OWN}: remnants that show in SPIDER (van der Graaf et al. 2024, Sci Data 11:264) lie at 0.8 to 1.3`,
+    ),
+    cleftTo: t(1.35, 'of the height of the body above', 'as cleftFrom; S2 ends beyond 1.7'),
+    cleftTiltDeg: t(24, 'degrees', `${OWN}: the sacrum bends, the axis is found to a few degrees`),
+    cleftContrast: t(
+      0.2,
+      'of the marrow',
+      `${OWN}: two endplates of 0.5 mm without signal in a line of 2 mm, half of it`,
+    ),
+    cleftNoise: t(5, 'sigma', `${OWN}: the darkest of some 400 lines of nothing but noise stays below 4`),
+    cleftHeightMm: t(8, 'mm', `${OWN}: a high remnant with its endplates`),
     bodyHeightMm: t(27, 'mm', 'mean height of lumbar bodies, Zhou et al. 2000, Eur Spine J 9:242'),
     discHeightMm: t(9, 'mm', 'mean height of lumbar discs, Zhou et al. 2000, Eur Spine J 9:242'),
   },

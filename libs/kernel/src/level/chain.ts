@@ -1,6 +1,15 @@
 import { THRESHOLDS } from '../thresholds';
 import { type SpineProfile } from './profile';
 
+/** A straight border on every slice of a grid. */
+export interface BorderLine {
+  /** A point on it, grid units. */
+  readonly column: number;
+  readonly row: number;
+  /** At right angles to it, pointing caudally, [column, row] of length 1. */
+  readonly normal: readonly [number, number];
+}
+
 /** A stretch of the centreline, [from, to) in mm of arc from its cranial end. */
 export interface ChainSegment {
   /** `sacrum` is its first segment, `lower-sacrum` the rest. */
@@ -13,6 +22,8 @@ export interface ChainSegment {
   readonly sacralShare: number;
   /** True when it ends where the image ends, so that it is seen in part. */
   readonly cut: boolean;
+  /** Where it begins exactly, where the images show a border to the stretch above of the same tissue. */
+  readonly upperBorder?: BorderLine;
 }
 
 /** The chain of one labelling, cranial to caudal, and its score. */

@@ -1,3 +1,4 @@
+import { type Vec3 } from '@endplate/dicom';
 import { type ProbabilityStack } from '../segment/probability-stack';
 import { THRESHOLDS } from '../thresholds';
 import { findCentreline, type CentrelinePoint } from './centreline';
@@ -10,6 +11,7 @@ import { spineProfile, type SpineProfile } from './profile';
 import { rerouteIntoSacrum } from './reroute';
 import { weighExpectedShape } from './shape-prior';
 import { absorbRudiment, checkRudiment } from './sacral-rudiment';
+import { splitSacrum } from './split-sacrum';
 
 /** The spine of one segmented stack. */
 export interface FoundSpine {
@@ -23,16 +25,22 @@ export interface FoundSpine {
  *
  * @param stack - its probabilities are adjusted where holes are filled and discs recovered
  * @param thickSlices - the slices are thick and were acquired as such, so that those at the sides only graze the spine
+ * @param signals - grey values of MR series that lie on the stack, by LPS point: they show where the first sacral segment ends
  * @returns undefined when no spine is found
  */
-export function findSpine(stack: ProbabilityStack, thickSlices: boolean): FoundSpine | undefined {
+export function findSpine(
+  stack: ProbabilityStack,
+  thickSlices: boolean,
+  signals: readonly ((p: Vec3) => number | undefined)[] = [],
+): FoundSpine | undefined {
   const first = findCentreline(stack);
   if (!first || first.length < THRESHOLDS.level.bodyHeightMm) return undefined;
   const { line, profile, pair } = followSpine(stack, first);
   if (!pair) return undefined;
   const best = trimChain(pair.best);
   if (best.segments.filter((s) => s.kind === 'body').length === 0) return undefined;
-  const parted = splitSacrum(best, profile);
+  const evidence = { grid: stack, line, profile, signals };
+  const parted = splitSacrum(best, evidence);
   if (thickSlices) weighLateralSupport(stack);
   if (thickSlices) weighExpectedShape(stack, growInstances(stack, line, parted), line);
   const map = growInstances(stack, line, parted);
@@ -41,7 +49,7 @@ export function findSpine(stack: ProbabilityStack, thickSlices: boolean): FoundS
   const whole = absorbRudiment(best);
   return {
     line,
-    map: growInstances(stack, line, splitSacrum(whole, profile)),
+    map: growInstances(stack, line, splitSacrum(whole, evidence)),
     named: nameChain({ ...pair, best: whole }, doubtful),
   };
 }
@@ -70,32 +78,4 @@ function trimChain(chain: SpineChain): SpineChain {
   const weak = (s: ChainSegment): boolean => s.support < THRESHOLDS.level.minBodyProbability;
   while (first < chain.segments.length - 1 && weak(chain.segments[first]!)) first++;
   return { ...chain, segments: chain.segments.slice(first) };
-}
-
-const S1_SEARCH = [0.75, 1.3] as const;
-const S1_HEIGHT = 1.05;
-const CLEFT = 0.12;
-
-/** Parts the first sacral segment from the rest: at the rudimentary disc where one shows, else by the height of the bodies. */
-function splitSacrum(chain: SpineChain, profile: SpineProfile): SpineChain {
-  const sacrum = chain.segments.at(-1);
-  if (sacrum?.kind !== 'sacrum') return chain;
-  const heights = chain.segments.filter((s) => s.kind === 'body' && !s.cut).map((s) => s.to - s.from);
-  const body = heights.length > 0 ? heights.at(-1)! : THRESHOLDS.level.bodyHeightMm;
-  const cleft = (at: number): number => profile.disc[at]! + 0.5 * profile.other[at]!;
-  let cut = Math.round(sacrum.from + S1_HEIGHT * body);
-  let best = 0;
-  let mean = 0;
-  let count = 0;
-  const [low, high] = [sacrum.from + S1_SEARCH[0] * body, Math.min(sacrum.from + S1_SEARCH[1] * body, sacrum.to - 3)];
-  for (let at = Math.round(low); at <= high; at++) {
-    mean += cleft(at);
-    count++;
-    if (cleft(at) > best) [best, cut] = [cleft(at), at];
-  }
-  if (count === 0 || best - mean / count < CLEFT) cut = Math.round(sacrum.from + S1_HEIGHT * body);
-  if (cut >= sacrum.to - 3) return chain;
-  const upper: ChainSegment = { ...sacrum, to: cut, cut: false };
-  const lower: ChainSegment = { ...sacrum, kind: 'lower-sacrum', from: cut };
-  return { ...chain, segments: [...chain.segments.slice(0, -1), upper, lower] };
 }

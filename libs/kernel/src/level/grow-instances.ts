@@ -33,6 +33,7 @@ export function growInstances(
   const queue: number[] = [];
   chain.segments.forEach((segment, n) => seed(stack, line, segment, n + 1, tissue, labels, queue));
   grow(stack, chain.segments, frames, tissue, labels, queue);
+  keepBorders(stack, chain.segments, frames, labels);
   // Recovering a disc takes no voxel from another.
   const extents = findExtents(labels, stack.dims);
   chain.segments.forEach((segment, n) => {
@@ -145,6 +146,28 @@ function grow(
       queue.push(next);
     }
   }
+}
+
+/** Gives voxels of two stretches of one tissue to their side of the border that the images show between them. */
+function keepBorders(
+  stack: ProbabilityStack,
+  segments: readonly ChainSegment[],
+  frames: readonly Frame[],
+  labels: Uint8Array,
+): void {
+  const [columns, rows] = stack.dims;
+  segments.forEach(({ upperBorder: border }, below) => {
+    if (!border) return;
+    for (let at = 0; at < labels.length; at++) {
+      const label = labels[at]!;
+      if (label !== below && label !== below + 1) continue;
+      const c = at % columns;
+      const r = ((at - c) / columns) % rows;
+      const beyond = (c - border.column) * border.normal[0] + (r - border.row) * border.normal[1] >= 0;
+      if (beyond) labels[at] = below + 1;
+      else if (insideFrame(stack, frames[below - 1]!, at)) labels[at] = below;
+    }
+  });
 }
 
 /** Makes the probabilities agree where a hole was filled or a disc recovered, so that later interpolation does too. */
