@@ -13,7 +13,6 @@ import { discMeasures, outlineConfidence } from './measure/disc-measures';
 import { lumbarLordosis } from './measure/lordosis';
 import { spineModel, type MeasuredDisc } from './measure/spine-model';
 import { type DiscEvidence } from './mr/disc-evidence';
-import { endplateDefectsOnMr } from './mr/endplate-defect';
 import { type SignalAt } from './mr/marrow';
 import { MrMeasurement, type MrSignals } from './mr/measure-mr';
 import { presenceAgreement } from './mr/modic-presence';
@@ -27,6 +26,9 @@ import { type KernelDependencies, type StudyInput } from './study-input';
 import { THRESHOLDS } from './thresholds';
 
 type MrPlan = Extract<AnalysisPlan, { kind: 'mr' }>;
+
+/** Said once: the reports do not repeat it for every endplate. */
+const DENTS_NEED_CT = 'Local dents of endplates (Schmorl nodes) need CT and are not assessed on MR.';
 
 interface Partner extends SegmentedSeries {
   readonly registration: Registration | undefined;
@@ -79,7 +81,6 @@ export async function analyseMr(
     return own ? [labelMap(volume, own, model)] : [];
   });
   const endplateFindings = endplates.map((e) => e.finding);
-  const defectOf = endplateDefectsOnMr(model, primary.stack, signals, endplateFindings);
   const lesions = endplates.flatMap(({ finding, result }) => drawn(finding, result, labels));
   const inverse = invertAffine(primary.stack.affine);
   return {
@@ -87,7 +88,12 @@ export async function analyseMr(
     labelling: spine.named.labelling,
     lumbarLordosisDeg: lumbarLordosis(model, spine.named.labelling.gap),
     coronalCobb: coronalCobb(model, primary.stack),
-    vertebrae: vertebraFindings(model, spine, labels, source, defectOf),
+    vertebrae: vertebraFindings(model, spine, labels, source, () =>
+      notAssessed(
+        'NEEDS_CT',
+        'Dents of endplates need CT: on MR they can not be told from marrow that is dark beside them.',
+      ),
+    ),
     discs: model.discs.map((disc): DiscFinding => {
       const own = measures.get(disc)!;
       const index = own.heightIndex.status === 'assessed' ? own.heightIndex.value : undefined;
@@ -245,7 +251,7 @@ function drawn(finding: EndplateFinding, result: ModicResult, labels: NativeLabe
 }
 
 function remarksOf(partners: ReadonlyMap<string, Partner>, results: readonly ModicResult[]): string[] {
-  const remarks = modicRemarks(results.map((r) => r.assessment));
+  const remarks = [...modicRemarks(results.map((r) => r.assessment)), DENTS_NEED_CT];
   if ([...partners.values()].some((p) => !isAligned(p.registration))) {
     remarks.push('A series could not be aligned with the others and was not combined with them.');
   }

@@ -6,7 +6,7 @@ export interface Threshold {
 }
 
 /** Version of the table below; written into findings.json and every SR. Any change of a value changes it. */
-export const THRESHOLDS_VERSION = '2026.11.14';
+export const THRESHOLDS_VERSION = '2026.11.15';
 
 const t = (value: number, unit: string, source: string): Threshold => ({ value, unit, source });
 const AGATSTON = 'Agatston et al. 1990, J Am Coll Cardiol 15:827';
@@ -169,20 +169,20 @@ export const THRESHOLD_TABLE = {
     maxNeck: t(0.97, '1', `${OWN}: Modic change is widest at the endplate`),
   },
   modicPresence: {
-    intercept: t(-3.989, 'log odds', PRESENCE),
-    t1High: t(0.3154, 'log odds per ratio', PRESENCE),
-    t2High: t(1.832, 'log odds per ratio', PRESENCE),
-    fatArea: t(0.03278, 'log odds per ln mm2', PRESENCE),
-    discT2: t(-1.131, 'log odds per ratio', PRESENCE),
-    discHeight: t(-1.832, 'log odds per ratio', PRESENCE),
-    ordinal: t(-0.204, 'log odds per disc', PRESENCE),
-    t2Level: t(2.352, 'log odds per ratio', PRESENCE),
-    t1Spread: t(4.367, 'log odds per ratio', PRESENCE),
-    marrowContrast: t(1.329, 'log odds per ln ratio', PRESENCE),
-    slip: t(0.03401, 'log odds per %', PRESENCE),
-    support: t(-1.567, 'log odds', PRESENCE),
-    spineDiscT2: t(-0.8039, 'log odds per ratio', PRESENCE),
-    cut: t(-0.3194, 'log odds', PRESENCE),
+    intercept: t(-4.229, 'log odds', PRESENCE),
+    t1High: t(0.325, 'log odds per ratio', PRESENCE),
+    t2High: t(1.84, 'log odds per ratio', PRESENCE),
+    fatArea: t(0.035, 'log odds per ln mm2', PRESENCE),
+    discT2: t(-1.151, 'log odds per ratio', PRESENCE),
+    discHeight: t(-1.685, 'log odds per ratio', PRESENCE),
+    ordinal: t(-0.2059, 'log odds per disc', PRESENCE),
+    t2Level: t(2.44, 'log odds per ratio', PRESENCE),
+    t1Spread: t(4.379, 'log odds per ratio', PRESENCE),
+    marrowContrast: t(1.351, 'log odds per ln ratio', PRESENCE),
+    slip: t(0.02757, 'log odds per %', PRESENCE),
+    support: t(-1.448, 'log odds', PRESENCE),
+    spineDiscT2: t(-0.772, 'log odds per ratio', PRESENCE),
+    cut: t(-0.2868, 'log odds', PRESENCE),
   },
   degeneration: {
     nucleusFraction: t(0.5, 'of depth', OWN),
@@ -204,13 +204,6 @@ export const THRESHOLD_TABLE = {
       'HU',
       `${OWN}: marrow over disc; less in osteopenia, where the endplate can not be followed`,
     ),
-    defectDepthMrMm: t(3, 'mm', `${OWN}: shallower ones come from the texture of marrow on T1`),
-    defectContrastMr: t(
-      0.25,
-      'of marrow',
-      `${OWN}: marrow over disc on T1, or on T2 without T1; less in red marrow, where the endplate can not be followed`,
-    ),
-    defectNoise: t(3, 'sigma', `${OWN}: half the contrast over the noise of the marrow`),
     defectMinSupport: t(0.3, '1', `${OWN}: mean probability of the vertebra along the centreline`),
     defectMiddleArea: t(0.75, 'of the largest slice', `${OWN}: at the sides the endplate turns into pedicle and rim`),
     defectRimMm: t(1, 'mm', `${OWN}: a voxel of CT`),

@@ -1,7 +1,6 @@
 import { distance } from '@endplate/dicom';
 import { type StudyFindings } from '@endplate/findings';
 import { type PhantomTruth } from '@endplate/phantom';
-import { compareShape, type ShapeOutcome } from './shape-agreement';
 
 /** Rows and columns of the confusion matrix; `3` is what the kernel calls possible. */
 export const MODIC_TYPES = ['none', '1', '2', '3', 'mixed'] as const;
@@ -16,7 +15,6 @@ export interface MrOutcome {
   /** Endplates of discs that were not found, and reasons for which others were not assessed. */
   readonly missed: number;
   readonly withheld: readonly string[];
-  readonly shape: ShapeOutcome;
 }
 
 const NEAR_MM = 12;
@@ -42,5 +40,5 @@ export function compareMr(truth: PhantomTruth, findings: StudyFindings, acquisit
       endplates.push({ truth: endplate.modic, found: type === '3-possible' ? '3' : type });
     }
   }
-  return { seed: truth.seed, acquisition, endplates, missed, withheld, shape: compareShape(truth, findings) };
+  return { seed: truth.seed, acquisition, endplates, missed, withheld };
 }

@@ -1,7 +1,7 @@
 import { assessed, notAssessed, type StudyFindings } from '@endplate/findings';
 import { type PhantomTruth } from '@endplate/phantom';
 import { compareLevels, levelTable } from './level-agreement';
-import { cobbTable, compareShape, dentTable, withheldDentTable } from './shape-agreement';
+import { cobbTable, compareShape, dentTable } from './shape-agreement';
 
 const truth = {
   vertebrae: [
@@ -37,7 +37,7 @@ function findings(change: Partial<StudyFindings> = {}): StudyFindings {
 describe('shape of a phantom beside its findings', () => {
   it('takes the drawn angle between the vertebrae that the kernel chose', () => {
     expect(compareShape(truth, findings()).cobb).toEqual({ truthDeg: 14, foundDeg: 15 });
-    const rows = cobbTable([compareShape(truth, findings()), { endplates: [], withheld: [] }]);
+    const rows = cobbTable([compareShape(truth, findings()), { endplates: [] }]);
     expect(rows[2]!.slice(0, 3)).toEqual(['from 10 degrees', '1', '1.0']);
     expect(rows[3]![1]).toBe('1');
   });
@@ -50,22 +50,6 @@ describe('shape of a phantom beside its findings', () => {
     const rows = dentTable([compareShape(truth, findings())]);
     expect(rows.map((row) => row[1])).toEqual(['endplates', '1', '0', '1']);
     expect(rows[3]![2]).toContain('1/1');
-  });
-});
-
-describe('dents that were withheld', () => {
-  it('are counted by reason, apart where a node was drawn', () => {
-    const unstable = notAssessed('REFERENCE_UNSTABLE', 'Marrow and disc do not differ enough.');
-    const vertebrae = [
-      { id: 'vertebra-1', centroidLps: [1, 0, 1], endplateDefects: { superior: none, inferior: none } },
-      { id: 'vertebra-2', centroidLps: [0, 1, 35], endplateDefects: { superior: none, inferior: unstable } },
-    ];
-    const shape = compareShape(truth, findings({ vertebrae } as never));
-    expect(shape.endplates).toEqual([]);
-    expect(withheldDentTable([shape]).slice(1)).toEqual([
-      ['NEEDS_CT', '1', '0'],
-      ['REFERENCE_UNSTABLE', '0', '1'],
-    ]);
   });
 });
 

@@ -9,8 +9,6 @@ export interface ShapeOutcome {
   readonly cobb?: { readonly truthDeg: number; readonly foundDeg: number };
   /** Endplates of whole vertebrae that were assessed: depth of the drawn node (0 without) and of the dent found, mm. */
   readonly endplates: readonly { readonly nodeMm: number; readonly foundMm: number; readonly called: boolean }[];
-  /** Drawn nodes (0 without) of endplates of whole vertebrae that were not assessed, mm, and why. */
-  readonly withheld: readonly { readonly nodeMm: number; readonly code: string }[];
 }
 
 const NEAR_MM = 12;
@@ -33,16 +31,13 @@ export function compareShape(truth: PhantomTruth, findings: StudyFindings): Shap
   const endplates = sides.flatMap(({ defect, nodeMm }) =>
     defect.status === 'assessed' ? [{ nodeMm, foundMm: defect.value.depthMm, called: defect.value.present }] : [],
   );
-  const withheld = sides.flatMap(({ defect, nodeMm }) =>
-    defect.status === 'not-assessed' ? [{ nodeMm, code: defect.reason.code }] : [],
-  );
   const { coronalCobb } = findings;
-  if (coronalCobb?.status !== 'assessed') return { endplates, withheld };
+  if (coronalCobb?.status !== 'assessed') return { endplates };
   const { upperVertebraId, lowerVertebraId, angleDeg } = coronalCobb.value;
   const tilt = (id: string): number | undefined => pairs.find(({ found }) => found.id === id)?.drawn.tiltDeg;
   const [upper, lower] = [tilt(upperVertebraId), tilt(lowerVertebraId)];
-  if (upper === undefined || lower === undefined) return { endplates, withheld };
-  return { cobb: { truthDeg: Math.abs(upper - lower), foundDeg: angleDeg }, endplates, withheld };
+  if (upper === undefined || lower === undefined) return { endplates };
+  return { cobb: { truthDeg: Math.abs(upper - lower), foundDeg: angleDeg }, endplates };
 }
 
 type Row = readonly string[];
@@ -60,18 +55,6 @@ export function cobbTable(outcomes: readonly ShapeOutcome[]): Row[] {
     line('from 10 degrees', pairs.filter((p) => p.truthDeg >= 10)),
     ['withheld', String(outcomes.length - pairs.length), '', ''],
   ]; // prettier-ignore
-}
-
-/** Endplates whose dents were withheld, with and without a drawn node, by reason. */
-export function withheldDentTable(outcomes: readonly ShapeOutcome[]): Row[] {
-  const all = outcomes.flatMap((o) => o.withheld);
-  const codes = [...new Set(all.map(({ code }) => code))].sort();
-  const count = (code: string, node: boolean): string =>
-    String(all.filter((one) => one.code === code && one.nodeMm > 0 === node).length);
-  return [
-    ['dents not assessed', 'without a node', 'with a node'],
-    ...codes.map((code): Row => [code, count(code, false), count(code, true)]),
-  ];
 }
 
 /** Which drawn Schmorl nodes were called, by depth, and which smooth endplates were. */

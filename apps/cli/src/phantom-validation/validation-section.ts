@@ -2,7 +2,7 @@ import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { type CtOutcome } from './ct-agreement';
 import { type MrOutcome } from './mr-agreement';
-import { cobbTable, dentTable, withheldDentTable } from './shape-agreement';
+import { cobbTable, dentTable } from './shape-agreement';
 import { confusionTable, falseDiscTable, modicTable, sensitivityTable, volumeTable } from './phantom-table';
 
 type Row = readonly string[];
@@ -30,8 +30,6 @@ export function mrTables(outcomes: readonly MrOutcome[], how: string): TitledTab
   return [
     { title: `Modic types per endplate, ${how}`, rows: confusionTable(outcomes) },
     { title: `Modic agreement, ${how}`, rows: modicTable(outcomes) },
-    { title: `Dents of endplates, ${how}`, rows: dentTable(outcomes.map(({ shape }) => shape)) },
-    { title: `Dents withheld, ${how}`, rows: withheldDentTable(outcomes.map(({ shape }) => shape)) },
   ];
 }
 

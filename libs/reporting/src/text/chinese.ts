@@ -110,6 +110,7 @@ export const CHINESE: Catalogue = {
   'said.ctCaption': 'CT，矢状面重组，{slices} 层，窗 {from} 至 {to} HU',
   'said.mrCaption': 'MR，{sequence}，矢状面',
   'said.modicNeedsMr': 'Modic 改变需要 T1 和 T2 的 MR，CT 上不予评估。',
+  'said.dentsNeedCt': '终板局部凹陷（Schmorl 结节）需要 CT，MR 上不予评估。',
   'said.counted': '节段自骶骨向上计数，按五节腰椎计。',
   'said.type1': '1 型改变：不能排除感染和肿瘤。',
   'said.infection': '不能排除感染和肿瘤。',

@@ -119,6 +119,7 @@ export const ENGLISH = {
   'said.ctCaption': 'CT, sagittal reformat of {slices} slices, window {from} to {to} HU',
   'said.mrCaption': 'MR, {sequence}, sagittal',
   'said.modicNeedsMr': 'Modic changes need MR with T1 and T2 and are not assessed on CT.',
+  'said.dentsNeedCt': 'Local dents of endplates (Schmorl nodes) need CT and are not assessed on MR.',
   'said.counted': 'Levels are counted upward from the sacrum, as if there were five lumbar vertebrae.',
   'said.type1': 'Type 1 changes: infection and tumour not excluded.',
   'said.infection': 'Infection and tumour not excluded.',

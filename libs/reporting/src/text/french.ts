@@ -110,6 +110,8 @@ export const FRENCH: Catalogue = {
   'said.ctCaption': 'TDM, reformation sagittale de {slices} coupes, fenêtre {from} à {to} UH',
   'said.mrCaption': 'IRM, {sequence}, sagittal',
   'said.modicNeedsMr': 'Les anomalies de Modic exigent une IRM en T1 et T2 et ne sont pas évaluées en TDM.',
+  'said.dentsNeedCt':
+    'Les dépressions focales des plateaux (hernies de Schmorl) exigent une TDM et ne sont pas évaluées en IRM.',
   'said.counted':
     'Les niveaux sont comptés vers le haut à partir du sacrum, comme s’il y avait cinq vertèbres lombaires.',
   'said.type1': 'Anomalies de type 1 : infection et tumeur non exclues.',

@@ -110,6 +110,8 @@ export const GERMAN: Catalogue = {
   'said.ctCaption': 'CT, sagittale Reformatierung aus {slices} Schichten, Fenster {from} bis {to} HU',
   'said.mrCaption': 'MR, {sequence}, sagittal',
   'said.modicNeedsMr': 'Modic-Veränderungen brauchen MR mit T1 und T2 und werden im CT nicht beurteilt.',
+  'said.dentsNeedCt':
+    'Umschriebene Dellen von Endplatten (Schmorl-Knoten) brauchen CT und werden im MR nicht beurteilt.',
   'said.counted': 'Die Höhen sind vom Kreuzbein aufwärts gezählt, als wären es fünf Lendenwirbel.',
   'said.type1': 'Veränderungen vom Typ 1: Infektion und Tumor nicht ausgeschlossen.',
   'said.infection': 'Infektion und Tumor nicht ausgeschlossen.',

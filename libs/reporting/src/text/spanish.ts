@@ -110,6 +110,8 @@ export const SPANISH: Catalogue = {
   'said.ctCaption': 'TC, reformateo sagital de {slices} cortes, ventana de {from} a {to} UH',
   'said.mrCaption': 'RM, {sequence}, sagital',
   'said.modicNeedsMr': 'Los cambios Modic requieren RM con T1 y T2 y no se evalúan en TC.',
+  'said.dentsNeedCt':
+    'Las depresiones focales de los platillos (nódulos de Schmorl) requieren TC y no se evalúan en RM.',
   'said.counted': 'Los niveles se cuentan hacia arriba desde el sacro, como si hubiera cinco vértebras lumbares.',
   'said.type1': 'Cambios de tipo 1: no se excluyen infección ni tumor.',
   'said.infection': 'No se excluyen infección ni tumor.',
