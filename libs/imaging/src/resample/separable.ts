@@ -128,14 +128,17 @@ function collapse(
     stride[alongRows] as number,
   ];
   const size = width * height;
+  const start = taps.first[first] as number;
+  const steps = taps.index.slice(start, taps.first[first + count]).map((index) => index * acrossStride);
+  const weights = Float64Array.from(taps.weight.subarray(start, taps.first[first + count]));
+  const ends = taps.first.slice(first + 1, first + count + 1).map((end) => end - start);
   for (let r = 0; r < height; r++) {
     for (let c = 0; c < width; c++) {
       const base = r * rowStride + c * columnStride;
-      for (let n = 0; n < count; n++) {
+      for (let n = 0, t = 0; n < count; n++) {
         let sum = 0;
-        const end = taps.first[first + n + 1] as number;
-        for (let t = taps.first[first + n] as number; t < end; t++) {
-          sum += (data[base + (taps.index[t] as number) * acrossStride] as number) * (taps.weight[t] as number);
+        for (const end = ends[n] as number; t < end; t++) {
+          sum += (data[base + (steps[t] as number)] as number) * (weights[t] as number);
         }
         planes[n * size + r * width + c] = sum;
       }

@@ -149,12 +149,12 @@ class BorderTracer {
 
   /** Whether one of the four voxels around the point belongs to the instance. */
   private near(c: number, r: number, slice: number): boolean {
-    const [columns, rows] = this.map.dims;
-    for (const y of [Math.floor(r), Math.ceil(r)]) {
-      for (const x of [Math.floor(c), Math.ceil(c)]) {
-        if (x < 0 || y < 0 || x >= columns || y >= rows) continue;
-        if (this.map.labels[(slice * rows + y) * columns + x] === this.instance.label) return true;
-      }
+    const { labels, dims } = this.map;
+    const { label } = this.instance;
+    const [right, lower] = [Math.min(Math.ceil(c), dims[0] - 1), Math.min(Math.ceil(r), dims[1] - 1)];
+    for (let y = Math.max(Math.floor(r), 0); y <= lower; y++) {
+      const row = (slice * dims[1] + y) * dims[0];
+      for (let x = Math.max(Math.floor(c), 0); x <= right; x++) if (labels[row + x] === label) return true;
     }
     return false;
   }

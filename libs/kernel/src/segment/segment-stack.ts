@@ -6,6 +6,7 @@ import { networkPlan } from './network-plan';
 import { type GreyScale, greyScales, rescaled } from './normalise';
 import { emptyProbabilityStack, type ProbabilityStack } from './probability-stack';
 import { segmentWindows } from './segment-windows';
+import { type Normalisation } from './model-bundle';
 import { type SpineSegmenter } from './segmenter.port';
 import { SPINE_CLASSES } from './spine-class';
 
@@ -37,7 +38,7 @@ export async function segmentStack(
   }
   const w = Math.ceil(columns / multipleOf) * multipleOf;
   const h = Math.ceil(rows / multipleOf) * multipleOf;
-  const scales = plan.normalisation.map((kind) => greyScales(stack.slices, kind));
+  const planeOf = normalisedPlanes(stack, plan.normalisation, w, h);
   const result = emptyProbabilityStack(stack);
   const countFrom = (first: number): number => Math.min(THRESHOLDS.segment.batch, slices - first);
   const inputFrom = (first: number): Float32Array => {
@@ -46,8 +47,7 @@ export async function segmentStack(
       for (let channel = 0; channel < channels; channel++) {
         const own = first + s;
         const k = plan.neighbours ? neighbourSlice(own, channel, segmenter.input, stack.spacingMm[2], slices) : own;
-        const to = input.subarray((s * channels + channel) * h * w, (s * channels + channel + 1) * h * w);
-        writeSlice(stack.slices[k]!, [columns, rows, w], scales[channel]![k]!, to);
+        input.set(planeOf(k, channel), (s * channels + channel) * h * w);
       }
     }
     return input;
@@ -75,6 +75,34 @@ function wholeSlice(stack: SagittalStack, multipleOf: number): readonly [number,
   return [1, rows, columns];
 }
 
+/** Planes kept for the channels of the slices after: a slice is its own middle channel and a neighbour of few others. */
+const KEPT_PLANES = 12;
+
+/** Slices as the network is fed with them, each worked out once for the channels of one normalisation. */
+function normalisedPlanes(
+  { slices, dims: [columns, rows] }: SagittalStack,
+  normalisation: readonly Normalisation[],
+  w: number,
+  h: number,
+): (slice: number, channel: number) => Float32Array {
+  const kinds = [...new Set(normalisation)];
+  const scales = kinds.map((kind) => greyScales(slices, kind));
+  const kept = new Map<number, Float32Array>();
+  return (slice, channel) => {
+    const kind = kinds.indexOf(normalisation[channel]!);
+    const key = slice * kinds.length + kind;
+    let plane = kept.get(key);
+    if (!plane) {
+      const oldest = kept.size < KEPT_PLANES * kinds.length ? undefined : kept.keys().next().value;
+      plane = (oldest !== undefined && kept.get(oldest)) || new Float32Array(w * h);
+      if (oldest !== undefined) kept.delete(oldest);
+      writeSlice(slices[slice]!, [columns, rows, w], scales[kind]![slice]!, plane);
+      kept.set(key, plane);
+    }
+    return plane;
+  };
+}
+
 function writeSlice(
   slice: Float32Array,
   [columns, rows, w]: readonly [number, number, number],
@@ -84,8 +112,13 @@ function writeSlice(
   let darkest = Infinity;
   for (let p = 0; p < slice.length; p++) if (slice[p]! < darkest) darkest = slice[p]!;
   to.fill(rescaled(darkest, scale));
-  for (let r = 0; r < rows; r++)
-    for (let c = 0; c < columns; c++) to[r * w + c] = rescaled(slice[r * columns + c]!, scale);
+  const { low, high, shift, factor, offset } = scale;
+  for (let r = 0; r < rows; r++) {
+    for (let c = 0; c < columns; c++) {
+      const value = slice[r * columns + c]!;
+      to[r * w + c] = ((value < low ? low : value > high ? high : value) - shift) * factor + offset;
+    }
+  }
 }
 
 function storeSlice(
