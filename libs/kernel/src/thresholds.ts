@@ -6,7 +6,7 @@ export interface Threshold {
 }
 
 /** Version of the table below; written into findings.json and every SR. Any change of a value changes it. */
-export const THRESHOLDS_VERSION = '2026.11.15';
+export const THRESHOLDS_VERSION = '2026.11.16';
 
 const t = (value: number, unit: string, source: string): Threshold => ({ value, unit, source });
 const AGATSTON = 'Agatston et al. 1990, J Am Coll Cardiol 15:827';
@@ -169,20 +169,20 @@ export const THRESHOLD_TABLE = {
     maxNeck: t(0.97, '1', `${OWN}: Modic change is widest at the endplate`),
   },
   modicPresence: {
-    intercept: t(-4.229, 'log odds', PRESENCE),
-    t1High: t(0.325, 'log odds per ratio', PRESENCE),
-    t2High: t(1.84, 'log odds per ratio', PRESENCE),
-    fatArea: t(0.035, 'log odds per ln mm2', PRESENCE),
+    intercept: t(-4.223, 'log odds', PRESENCE),
+    t1High: t(0.3221, 'log odds per ratio', PRESENCE),
+    t2High: t(1.824, 'log odds per ratio', PRESENCE),
+    fatArea: t(0.03849, 'log odds per ln mm2', PRESENCE),
     discT2: t(-1.151, 'log odds per ratio', PRESENCE),
-    discHeight: t(-1.685, 'log odds per ratio', PRESENCE),
-    ordinal: t(-0.2059, 'log odds per disc', PRESENCE),
-    t2Level: t(2.44, 'log odds per ratio', PRESENCE),
-    t1Spread: t(4.379, 'log odds per ratio', PRESENCE),
-    marrowContrast: t(1.351, 'log odds per ln ratio', PRESENCE),
-    slip: t(0.02757, 'log odds per %', PRESENCE),
+    discHeight: t(-1.675, 'log odds per ratio', PRESENCE),
+    ordinal: t(-0.2063, 'log odds per disc', PRESENCE),
+    t2Level: t(2.445, 'log odds per ratio', PRESENCE),
+    t1Spread: t(4.387, 'log odds per ratio', PRESENCE),
+    marrowContrast: t(1.352, 'log odds per ln ratio', PRESENCE),
+    slip: t(0.02721, 'log odds per %', PRESENCE),
     support: t(-1.448, 'log odds', PRESENCE),
-    spineDiscT2: t(-0.772, 'log odds per ratio', PRESENCE),
-    cut: t(-0.2868, 'log odds', PRESENCE),
+    spineDiscT2: t(-0.769, 'log odds per ratio', PRESENCE),
+    cut: t(-0.2872, 'log odds', PRESENCE),
   },
   degeneration: {
     nucleusFraction: t(0.5, 'of depth', OWN),

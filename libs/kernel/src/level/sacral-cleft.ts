@@ -21,8 +21,9 @@ const TILT_STEP_DEG = 4;
 const MIN_COVERED = 0.6;
 /** Where marrow is read on both sides of a line, mm from its middle; thicker than any cleft of a fused sacrum. */
 const BESIDE_MM = [4, 8] as const;
-/** Marrow of S1 in which no cleft lies, in heights of the body above from the upper endplate. */
-const MARROW = [0.3, 0.65] as const;
+/** Marrow of S1 whose surroundings hold neither endplate nor cleft: from the upper endplate, mm, to heights of the body above. */
+const MARROW_FROM_MM = 10;
+const MARROW_TO = 0.6;
 /** Part of its dip by which the signal has fallen at the border: a remnant is a lens, so that planes meet part of its upper rim. */
 const FALLEN = 0.25;
 /** A rim is 1.5 mm wide with its blur; grains of marrow are not. */
@@ -95,12 +96,12 @@ function clearestLine(
   let best: DarkLine | undefined;
   const [low, high] = [(cleftFrom - 1) * bodyMm, (cleftTo - 1) * bodyMm];
   for (let deg = -cleftTiltDeg; deg <= cleftTiltDeg; deg += TILT_STEP_DEG) {
-    const reach = { from: (MARROW[0] - 1) * bodyMm - BESIDE_MM[1], to: high + BESIDE_MM[1] };
+    const reach = { from: MARROW_FROM_MM - bodyMm - BESIDE_MM[1], to: high + BESIDE_MM[1] };
     const profile = tiltedProfile(grid, pivot, (deg * Math.PI) / 180, reach, signal);
-    for (let w = (MARROW[0] - 1) * bodyMm; w <= high; w += STEP_MM) {
+    for (let w = MARROW_FROM_MM - bodyMm; w <= high; w += STEP_MM) {
       const depth = depthOfLine(profile, w);
       if (Number.isNaN(depth)) continue;
-      if (w <= (MARROW[1] - 1) * bodyMm) marrow.push(depth);
+      if (w <= (MARROW_TO - 1) * bodyMm) marrow.push(depth);
       else if (w >= low && depth > (best?.depth ?? 0)) best = { w, depth, profile };
     }
   }
