@@ -6,7 +6,7 @@ export interface Threshold {
 }
 
 /** Version of the table below; written into findings.json and every SR. Any change of a value changes it. */
-export const THRESHOLDS_VERSION = '2026.11.16';
+export const THRESHOLDS_VERSION = '2026.11.17';
 
 const t = (value: number, unit: string, source: string): Threshold => ({ value, unit, source });
 const AGATSTON = 'Agatston et al. 1990, J Am Coll Cardiol 15:827';
@@ -83,6 +83,9 @@ export const THRESHOLD_TABLE = {
     ),
     cleftNoise: t(5, 'sigma', `${OWN}: the darkest of some 400 lines of nothing but noise stays below 4`),
     cleftHeightMm: t(8, 'mm', `${OWN}: a high remnant with its endplates`),
+    sacralRoofMinMm: t(4, 'mm', `${OWN}: at other endplates the network leaves 1 mm free, seldom 3`),
+    sacralRoofMaxMm: t(8, 'mm', `${OWN}: above worn endplates of real MR the network begins S1 up to 7 mm too low`),
+    sacralRoofFreeMm: t(2, 'mm', `${OWN}: between centres of voxels, so that outlines lie about 1 mm apart`),
     bodyHeightMm: t(27, 'mm', 'mean height of lumbar bodies, Zhou et al. 2000, Eur Spine J 9:242'),
     discHeightMm: t(9, 'mm', 'mean height of lumbar discs, Zhou et al. 2000, Eur Spine J 9:242'),
   },
@@ -169,20 +172,20 @@ export const THRESHOLD_TABLE = {
     maxNeck: t(0.97, '1', `${OWN}: Modic change is widest at the endplate`),
   },
   modicPresence: {
-    intercept: t(-4.223, 'log odds', PRESENCE),
-    t1High: t(0.3221, 'log odds per ratio', PRESENCE),
-    t2High: t(1.824, 'log odds per ratio', PRESENCE),
-    fatArea: t(0.03849, 'log odds per ln mm2', PRESENCE),
-    discT2: t(-1.151, 'log odds per ratio', PRESENCE),
-    discHeight: t(-1.675, 'log odds per ratio', PRESENCE),
-    ordinal: t(-0.2063, 'log odds per disc', PRESENCE),
-    t2Level: t(2.445, 'log odds per ratio', PRESENCE),
-    t1Spread: t(4.387, 'log odds per ratio', PRESENCE),
-    marrowContrast: t(1.352, 'log odds per ln ratio', PRESENCE),
-    slip: t(0.02721, 'log odds per %', PRESENCE),
-    support: t(-1.448, 'log odds', PRESENCE),
-    spineDiscT2: t(-0.769, 'log odds per ratio', PRESENCE),
-    cut: t(-0.2872, 'log odds', PRESENCE),
+    intercept: t(-4.454, 'log odds', PRESENCE),
+    t1High: t(0.4831, 'log odds per ratio', PRESENCE),
+    t2High: t(1.966, 'log odds per ratio', PRESENCE),
+    fatArea: t(0.03439, 'log odds per ln mm2', PRESENCE),
+    discT2: t(-1.155, 'log odds per ratio', PRESENCE),
+    discHeight: t(-1.641, 'log odds per ratio', PRESENCE),
+    ordinal: t(-0.2067, 'log odds per disc', PRESENCE),
+    t2Level: t(2.412, 'log odds per ratio', PRESENCE),
+    t1Spread: t(3.886, 'log odds per ratio', PRESENCE),
+    marrowContrast: t(1.373, 'log odds per ln ratio', PRESENCE),
+    slip: t(0.02489, 'log odds per %', PRESENCE),
+    support: t(-1.502, 'log odds', PRESENCE),
+    spineDiscT2: t(-0.7444, 'log odds per ratio', PRESENCE),
+    cut: t(-0.4621, 'log odds', PRESENCE),
   },
   degeneration: {
     nucleusFraction: t(0.5, 'of depth', OWN),

@@ -16,6 +16,21 @@ describe('fitPresence', () => {
     expect(right / samples.length).toBeGreaterThan(0.97);
   });
 
+  it('calls as many as are true where the measures can not part them', () => {
+    const unclear = samples.map((s, n) => ({ ...s, truth: s.truth !== (n % 7 === 0) }));
+    const model = fitPresence(unclear);
+    const called = unclear.filter((s) => presenceScore(s.measures, model) >= model.cut);
+    const present = unclear.filter((s) => s.truth).length;
+    expect(present).toBeGreaterThan(150);
+    expect(Math.abs(called.length - present)).toBeLessThanOrEqual(1);
+    expect(called.some((s) => !s.truth)).toBe(true);
+  });
+
+  it('calls nothing after samples of which none is true', () => {
+    const model = fitPresence(samples.map((s) => ({ ...s, truth: false })));
+    expect(samples.some((s) => presenceScore(s.measures, model) >= model.cut)).toBe(false);
+  });
+
   it('is not moved by the unit of a measure', () => {
     const scaled = samples.map((s) => ({ ...s, measures: [s.measures[0]! * 1000, s.measures[1]!] }));
     expect(fitPresence(scaled).weights[0]! * 1000).toBeCloseTo(fitPresence(samples).weights[0]!, 6);

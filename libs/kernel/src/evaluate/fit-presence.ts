@@ -1,7 +1,6 @@
 import { solvePositiveDefinite } from '../measure/linear-system';
 import { mean } from '../measure/statistics';
 import { type PresenceModel } from '../mr/modic-presence';
-import { binaryAgreement } from './agreement';
 
 /** One disc as a model is fitted to it. */
 export interface PresenceSample {
@@ -11,11 +10,11 @@ export interface PresenceSample {
 
 const RIDGE = 30;
 const ITERATIONS = 50;
-const CUTS = 90;
 
 /**
- * Logistic regression with a ridge on standardised measures (Newton's method); the cut is the one with the best kappa on the
- * same samples. Weights come back per unit of each measure.
+ * Logistic regression with a ridge on standardised measures (Newton's method); the cut lets it call as many of the same samples
+ * as are true. A cut sought by kappa follows the chance of the samples: across folds it agrees less.
+ * Weights come back per unit of each measure.
  */
 export function fitPresence(samples: readonly PresenceSample[]): PresenceModel {
   const size = samples[0]?.measures.length ?? 0;
@@ -30,18 +29,14 @@ export function fitPresence(samples: readonly PresenceSample[]): PresenceModel {
   const weights = spreads.map((spread, n) => scaled[n + 1]! / spread);
   const intercept = weights.reduce((sum, weight, n) => sum - weight * means[n]!, scaled[0]!);
   const scores = samples.map((s) => s.measures.reduce((sum, v, n) => sum + v * weights[n]!, intercept));
-  return { intercept, weights, cut: bestCut(scores, samples) };
+  return { intercept, weights, cut: cutAtShare(scores, samples) };
 }
 
-function bestCut(scores: readonly number[], samples: readonly PresenceSample[]): number {
-  const sorted = [...scores].sort((a, b) => a - b);
-  let best = { cut: 0, kappa: -Infinity };
-  for (let n = 1; n < CUTS; n++) {
-    const cut = sorted[Math.floor((n / CUTS) * sorted.length)]!;
-    const { kappa } = binaryAgreement(samples.map((s, at) => ({ truth: s.truth, found: scores[at]! >= cut })));
-    if (kappa > best.kappa) best = { cut, kappa };
-  }
-  return best.cut;
+/** The score that as many samples reach as are true. */
+function cutAtShare(scores: readonly number[], samples: readonly PresenceSample[]): number {
+  const present = samples.filter((s) => s.truth).length;
+  const falling = [...scores].sort((x, y) => y - x);
+  return falling[present - 1] ?? Infinity;
 }
 
 function newton(rows: readonly (readonly number[])[], truth: readonly number[]): number[] {

@@ -24,7 +24,8 @@ export interface FoundSpine {
  * Centreline, chain, instances and level names of a segmented stack.
  *
  * @param stack - its probabilities are adjusted where holes are filled and discs recovered
- * @param thickSlices - the slices are thick and were acquired as such, so that those at the sides only graze the spine
+ * @param thickSlices - the slices are thick and were acquired as such, so that those at the sides only graze the
+ *   spine; true on MR, where the network begins the sacrum too low as well
  * @param signals - grey values of MR series that lie on the stack, by LPS point: they show where the first sacral segment ends
  * @returns undefined when no spine is found
  */
@@ -42,14 +43,14 @@ export function findSpine(
   const evidence = { grid: stack, line, profile, signals };
   const parted = splitSacrum(best, evidence);
   if (thickSlices) weighLateralSupport(stack);
-  if (thickSlices) weighExpectedShape(stack, growInstances(stack, line, parted), line);
-  const map = growInstances(stack, line, parted);
+  if (thickSlices) weighExpectedShape(stack, growInstances(stack, line, parted, thickSlices), line);
+  const map = growInstances(stack, line, parted, thickSlices);
   const { rudiment, doubtful } = checkRudiment(map, best);
   if (!rudiment) return { line, map, named: nameChain({ ...pair, best }) };
   const whole = absorbRudiment(best);
   return {
     line,
-    map: growInstances(stack, line, splitSacrum(whole, evidence)),
+    map: growInstances(stack, line, splitSacrum(whole, evidence), thickSlices),
     named: nameChain({ ...pair, best: whole }, doubtful),
   };
 }

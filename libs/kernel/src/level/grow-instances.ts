@@ -8,6 +8,7 @@ import { THRESHOLDS } from '../thresholds';
 import { type CentrelinePoint } from './centreline';
 import { type ChainSegment, type SpineChain } from './chain';
 import { type InstanceMap, type SpineInstance } from './instance';
+import { closeSacralRoof } from './sacral-roof';
 import { tidyInstances } from './tidy-instances';
 
 const NOTHING = 0;
@@ -21,11 +22,14 @@ const RECOVER_PROBABILITY = 0.2;
  * Gives every voxel of bone and disc to the stretch of the chain that it belongs to: seeds around the centreline, then
  * growth through the mask from all seeds at once, so that split pieces join, fused ones part half-way, and what hangs
  * off the chain (pelvis, bowel, ribs) stays out.
+ *
+ * @param closeRoof - the first sacral segment is joined to the disc above it, see {@link closeSacralRoof}
  */
 export function growInstances(
   stack: ProbabilityStack,
   line: readonly CentrelinePoint[],
   chain: SpineChain,
+  closeRoof: boolean,
 ): InstanceMap {
   const tissue = tissueOf(stack);
   const labels = new Uint8Array(tissue.length);
@@ -39,6 +43,7 @@ export function growInstances(
   chain.segments.forEach((segment, n) => {
     if (segment.kind === 'disc') recoverDisc(stack, segment, frames[n]!, n + 1, labels, extents[n + 1]?.voxels ?? 0);
   });
+  if (closeRoof) joinSacrum(stack, chain.segments, frames, tissue, labels);
   tidyInstances(stack, labels, chain.segments.length);
   settleProbabilities(stack, chain.segments, labels, tissue);
   return {
@@ -48,6 +53,19 @@ export function growInstances(
     labels,
     instances: describe(stack, chain, labels),
   };
+}
+
+/** Joins the first sacral segment to the disc right above it. */
+function joinSacrum(
+  stack: ProbabilityStack,
+  segments: readonly ChainSegment[],
+  frames: readonly Frame[],
+  tissue: Uint8Array,
+  labels: Uint8Array,
+): void {
+  const at = segments.findIndex((segment) => segment.kind === 'sacrum');
+  if (segments[at - 1]?.kind !== 'disc') return;
+  closeSacralRoof({ grid: stack, labels, tissue, disc: at, sacrum: at + 1, caudal: frames[at - 1]!.tangent });
 }
 
 interface Frame {

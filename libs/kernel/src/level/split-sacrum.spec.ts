@@ -93,7 +93,7 @@ describe('growInstances', () => {
   it('parts S1 from the rest along the border that the images show', () => {
     const segments = split([sacrum([24], { tilt: 16 })]);
     const stack = allSacrum();
-    const map = growInstances(stack, line, { ...chain, segments });
+    const map = growInstances(stack, line, { ...chain, segments }, false);
     const { column, row, normal } = segments.at(-1)!.upperBorder!;
     const kinds = new Map(map.instances.map((i) => [i.label, i.kind]));
     let seen = 0;
