@@ -86,6 +86,7 @@ class Pool implements ThreadPool {
 class Thread {
   readonly ready: Promise<unknown>;
   ended = false;
+  private closing = false;
   private readonly worker: Worker;
   private pending: { resolve: (result: unknown) => void; reject: (error: unknown) => void } | undefined;
 
@@ -103,7 +104,7 @@ class Thread {
     this.worker.on('exit', (code) => this.end(`exit code ${code}`));
     this.worker.on('messageerror', (error) => this.end(error.name));
     // Idle threads keep no process alive.
-    this.ready.finally(() => this.worker.unref()).catch(() => undefined);
+    this.ready.finally(() => this.rest()).catch(() => undefined);
   }
 
   async run(task: string, input: unknown, move: readonly ArrayBuffer[]): Promise<unknown> {
@@ -115,15 +116,22 @@ class Thread {
       this.worker.postMessage({ task, input }, move);
       return await answer;
     } finally {
-      this.worker.unref();
+      this.rest();
     }
   }
 
   async close(): Promise<void> {
     if (this.ended) return;
+    // Whoever waits for the end must live to see it.
+    this.closing = true;
+    this.worker.ref();
     const exit = once(this.worker, 'exit');
     await this.worker.terminate();
     await exit;
+  }
+
+  private rest(): void {
+    if (!this.closing) this.worker.unref();
   }
 
   private answer(): Promise<unknown> {
