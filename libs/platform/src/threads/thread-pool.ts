@@ -16,6 +16,7 @@ export interface ThreadPool {
    * @throws what the task throws, with the `name`, `code` and `retryable` of the original; {@link ThreadEndedError}
    */
   run(task: string, input: unknown, move?: readonly ArrayBuffer[]): Promise<unknown>;
+  /** Ends the threads, each when the task in it is done. */
   close(): Promise<void>;
 }
 
@@ -31,13 +32,13 @@ export interface ThreadPoolOptions extends ThreadModule {
 /** Starts threads and waits until all are ready. @throws what the module throws at its start */
 export async function startThreads(options: ThreadPoolOptions): Promise<ThreadPool> {
   const threads = Array.from({ length: options.width }, () => new Thread(options));
-  try {
-    await Promise.all(threads.map((thread) => thread.ready));
-  } catch (error) {
-    await Promise.all(threads.map((thread) => thread.close()));
-    throw error;
-  }
-  return new Pool(options, threads);
+  // All, for a thread must not be stopped while it loads native code.
+  const [failed] = (await Promise.allSettled(threads.map((thread) => thread.ready))).filter(
+    (outcome) => outcome.status === 'rejected',
+  );
+  if (!failed) return new Pool(options, threads);
+  await Promise.all(threads.map((thread) => thread.close()));
+  throw failed.reason;
 }
 
 class Pool implements ThreadPool {
@@ -87,6 +88,7 @@ class Thread {
   readonly ready: Promise<unknown>;
   ended = false;
   private closing = false;
+  private last: Promise<unknown>;
   private readonly worker: Worker;
   private pending: { resolve: (result: unknown) => void; reject: (error: unknown) => void } | undefined;
 
@@ -94,6 +96,7 @@ class Thread {
     const workerData: ThreadStart = { file, create, setup };
     this.worker = new Worker(entry ?? path.join(__dirname, 'thread-entry.js'), { workerData });
     this.ready = this.answer();
+    this.last = this.ready.catch(() => undefined);
     this.worker.on('message', (answer: ThreadAnswer) => {
       const { pending } = this;
       this.pending = undefined;
@@ -107,7 +110,13 @@ class Thread {
     this.ready.finally(() => this.rest()).catch(() => undefined);
   }
 
-  async run(task: string, input: unknown, move: readonly ArrayBuffer[]): Promise<unknown> {
+  run(task: string, input: unknown, move: readonly ArrayBuffer[]): Promise<unknown> {
+    const work = this.work(task, input, move);
+    this.last = work.catch(() => undefined);
+    return work;
+  }
+
+  private async work(task: string, input: unknown, move: readonly ArrayBuffer[]): Promise<unknown> {
     await this.ready;
     if (this.ended) throw new ThreadEndedError('before it was asked');
     const answer = this.answer();
@@ -121,10 +130,12 @@ class Thread {
   }
 
   async close(): Promise<void> {
-    if (this.ended) return;
     // Whoever waits for the end must live to see it.
     this.closing = true;
     this.worker.ref();
+    // Native code that is stopped in the middle takes the process with it.
+    await this.last;
+    if (this.ended) return;
     const exit = once(this.worker, 'exit');
     await this.worker.terminate();
     await exit;
