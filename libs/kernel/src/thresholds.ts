@@ -6,7 +6,7 @@ export interface Threshold {
 }
 
 /** Version of the table below; written into findings.json and every SR. Any change of a value changes it. */
-export const THRESHOLDS_VERSION = '2026.11.17';
+export const THRESHOLDS_VERSION = '2026.11.18';
 
 const t = (value: number, unit: string, source: string): Threshold => ({ value, unit, source });
 const AGATSTON = 'Agatston et al. 1990, J Am Coll Cardiol 15:827';
@@ -17,6 +17,8 @@ const PRESENCE =
 const GRADES =
   'Pfirrmann et al. 2001, Spine 26:1873; borders of the ratio fitted to the grades of SPIDER (van der Graaf et al. 2024, Sci Data 11:264)';
 const PANJABI = 'Panjabi et al. 1992, Spine 17:299, width and depth of the endplates L1 to L5';
+const COLLAPSED =
+  'Endplate: of eight SPIDER patients with a disc that looks like the one below S1, four had a collapsed L5/S1 there; beyond it names are withheld';
 const GAUSS = 'normal distribution: 1.4826 MAD estimates sigma';
 
 /** Every threshold of the kernel by group and name. */
@@ -69,6 +71,9 @@ export const THRESHOLD_TABLE = {
       `${OWN}: below it the lowest disc is taken for the one between S1 and S2`,
     ),
     doubtfulDepth: t(0.55, 'of the depth of the disc above', `${OWN}: from it to rudimentDepth names are withheld`),
+    sacralTurnDeg: t(20, 'degrees', `${COLLAPSED}: S1 turned from L5 by 34 or more`),
+    sacralDepthRatio: t(0.9, 'of the lower depth of the body above', `${COLLAPSED}: S1 had 0.72 to 0.88`),
+    sacralTaper: t(1.1, 'of its own upper depth', `${COLLAPSED}: S1 had 0.85 to 1.08`),
     cleftFrom: t(
       0.7,
       'of the height of the body above',

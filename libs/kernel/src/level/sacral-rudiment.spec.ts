@@ -4,8 +4,11 @@ import { absorbRudiment, checkRudiment } from './sacral-rudiment';
 
 const KINDS = ['body', 'disc', 'body', 'disc', 'sacrum'] as const;
 
-/** One slice with two discs of the given depths, 6 mm high, and the chain that they stand in. */
-function spine(upperMm: number, lowerMm: number): { map: InstanceMap; chain: SpineChain } {
+/**
+ * One slice with two discs of the given depths, 6 mm high, and the chain that they stand in; the lower one lies so far
+ * behind the upper one, 40 mm above.
+ */
+function spine(upperMm: number, lowerMm: number, behindMm = 25): { map: InstanceMap; chain: SpineChain } {
   const segments = KINDS.map((kind, n): ChainSegment => ({
     kind,
     from: n * 20,
@@ -26,7 +29,7 @@ function spine(upperMm: number, lowerMm: number): { map: InstanceMap; chain: Spi
     kind: segment.kind,
     segment,
     voxels: labels.filter((label) => label === n + 1).length,
-    centroid: [20, n * 20 + 8, 0] as const,
+    centroid: [n === 3 ? 20 + behindMm : 20, n * 20 + 8, 0] as const,
   }));
   const map = { dims: [columns, rows, 1], spacingMm: [1, 1, 4], affine: [], labels, instances } as const;
   return { map, chain: { segments, score: 0 } };
@@ -41,6 +44,11 @@ describe('checkRudiment', () => {
   ])('a disc %i mm deep over one of %i mm: rudiment %s, doubtful %s', (upper, lower, rudiment, doubtful) => {
     const { map, chain } = spine(upper, lower);
     expect(checkRudiment(map, chain)).toEqual({ rudiment, doubtful });
+  });
+
+  it('names nothing where the body above a shallow disc is not turned like a first sacral segment', () => {
+    const { map, chain } = spine(36, 12, 2);
+    expect(checkRudiment(map, chain)).toEqual({ rudiment: true, doubtful: true });
   });
 
   it('says nothing without a sacrum', () => {

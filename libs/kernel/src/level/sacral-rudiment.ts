@@ -1,29 +1,34 @@
 import { THRESHOLDS } from '../thresholds';
 import { type SpineChain } from './chain';
 import { type InstanceMap, type SpineInstance } from './instance';
+import { looksSacral } from './sacral-shape';
 
 /** Whether the lowest disc of a chain is the rudiment between the first two sacral segments. */
 export interface RudimentCheck {
   readonly rudiment: boolean;
-  /** Too near to the border between both to name levels. */
+  /** It could be the lumbosacral disc as well: levels are not to be named. */
   readonly doubtful: boolean;
 }
 
 /**
  * Tells the rudiment between S1 and S2 from the lumbosacral disc by its depth: a rudiment reaches only part of the way from
- * front to back. A network that takes S1 for a lumbar body would otherwise put every level one too low.
+ * front to back. A network that takes S1 for a lumbar body would otherwise put every level one too low. A collapsed
+ * lumbosacral disc looks like a rudiment too, so the body above must look like S1, else levels are in doubt.
  */
 export function checkRudiment(map: InstanceMap, chain: SpineChain): RudimentCheck {
-  const discs = map.instances.filter((instance) => instance.kind === 'disc');
-  const [above, lowest] = [discs.at(-2), discs.at(-1)];
+  const of = (kind: SpineInstance['kind']): SpineInstance[] => map.instances.filter((one) => one.kind === kind);
+  const [above, lowest] = of('disc').slice(-2);
+  const [bodyAbove, body] = of('body').slice(-2);
   const kinds = chain.segments.map((segment) => segment.kind).slice(-5);
   const placed = kinds.join() === 'body,disc,body,disc,sacrum';
-  if (!placed || !above || !lowest || above.segment.cut || above.voxels === 0) {
+  if (!placed || !above || !lowest || !bodyAbove || !body || above.segment.cut || above.voxels === 0) {
     return { rudiment: false, doubtful: false };
   }
   const ratio = discDepthMm(map, lowest) / Math.max(discDepthMm(map, above), 1);
   const { rudimentDepth, doubtfulDepth } = THRESHOLDS.level;
-  return { rudiment: ratio < rudimentDepth, doubtful: ratio >= doubtfulDepth && ratio < rudimentDepth };
+  if (ratio >= rudimentDepth) return { rudiment: false, doubtful: false };
+  const isSacral = looksSacral(map, { bodyAbove, discAbove: above, body, discBelow: lowest });
+  return { rudiment: true, doubtful: ratio >= doubtfulDepth || !isSacral };
 }
 
 /** The chain with the lowest body, the rudiment under it and the sacrum as one sacrum. */
