@@ -1,6 +1,7 @@
 import { THRESHOLDS } from '../thresholds';
 import { type SpineChain } from './chain';
 import { type InstanceMap, type SpineInstance } from './instance';
+import { extentOf, middleSlicePoints } from './middle-slice';
 import { looksSacral } from './sacral-shape';
 
 /** Whether the lowest disc of a chain is the rudiment between the first two sacral segments. */
@@ -43,18 +44,7 @@ export function absorbRudiment(chain: SpineChain): SpineChain {
 
 /** Extent of a disc along its own long axis on the slice through its middle, 3rd to 97th percentile, mm. */
 function discDepthMm(map: InstanceMap, disc: SpineInstance): number {
-  const [columns, rows] = map.dims;
-  const from = Math.round(disc.centroid[2]) * rows * columns;
-  const points: [number, number][] = [];
-  const end = from + rows * columns;
-  for (
-    let at = map.labels.indexOf(disc.label, from);
-    at >= 0 && at < end;
-    at = map.labels.indexOf(disc.label, at + 1)
-  ) {
-    const c = (at - from) % columns;
-    points.push([c * map.spacingMm[0], ((at - from - c) / columns) * map.spacingMm[1]]);
-  }
+  const points = middleSlicePoints(map, disc);
   if (points.length < 8) return 0;
   const mean = (axis: 0 | 1): number => points.reduce((sum, p) => sum + p[axis], 0) / points.length;
   const [mx, my] = [mean(0), mean(1)];
@@ -65,7 +55,5 @@ function discDepthMm(map: InstanceMap, disc: SpineInstance): number {
     yy += (y - my) ** 2;
   }
   const angle = 0.5 * Math.atan2(2 * xy, xx - yy);
-  const along = points.map(([x, y]) => x * Math.cos(angle) + y * Math.sin(angle)).sort((a, b) => a - b);
-  const place = (q: number): number => along[Math.round(q * (along.length - 1))]!;
-  return place(0.97) - place(0.03);
+  return extentOf(points.map(([x, y]) => x * Math.cos(angle) + y * Math.sin(angle)));
 }

@@ -1,5 +1,6 @@
 import { THRESHOLDS } from '../thresholds';
 import { type InstanceMap, type SpineInstance } from './instance';
+import { extentOf, middleSlicePoints, spanOf } from './middle-slice';
 
 /** A body that is taken for the first sacral segment, the discs at both of its ends, and the body above. */
 export interface LowestBodies {
@@ -47,26 +48,13 @@ function direction([px, py]: Point, [qx, qy]: Point): Point {
 const slope = ([posterior, caudal]: Point): number => Math.atan2(posterior, caudal);
 
 /** Depth of a stretch of a body across an axis on the slice through its middle, 3rd to 97th percentile, mm. */
-function depthMm(map: InstanceMap, { label, centroid }: SpineInstance, [ax, ay]: Point, stretch: Point): number {
-  const [columns, rows] = map.dims;
-  const from = Math.round(centroid[2]) * rows * columns;
-  const end = from + rows * columns;
-  const points: Point[] = [];
-  for (let at = map.labels.indexOf(label, from); at >= 0 && at < end; at = map.labels.indexOf(label, at + 1)) {
-    const c = (at - from) % columns;
-    const [x, y] = [c * map.spacingMm[0], ((at - from - c) / columns) * map.spacingMm[1]];
-    points.push([x * ax + y * ay, y * ax - x * ay]);
-  }
-  if (points.length === 0) return 0;
-  const along = sorted(points.map(([w]) => w));
-  const [top, bottom] = [quantile(along, 0.02), quantile(along, 0.98)];
-  const share = (w: number): number => (w - top) / Math.max(bottom - top, 1);
-  const across = sorted(points.filter(([w]) => share(w) >= stretch[0] && share(w) <= stretch[1]).map(([, u]) => u));
-  return across.length === 0 ? 0 : quantile(across, 0.97) - quantile(across, 0.03);
-}
-
-const sorted = (values: number[]): number[] => values.sort((a, b) => a - b);
-
-function quantile(values: readonly number[], q: number): number {
-  return values[Math.round(q * (values.length - 1))]!;
+function depthMm(map: InstanceMap, body: SpineInstance, [ax, ay]: Point, stretch: Point): number {
+  const points = middleSlicePoints(map, body).map(([x, y]): Point => [x * ax + y * ay, y * ax - x * ay]);
+  const [top, bottom] = spanOf(
+    points.map(([along]) => along),
+    0.02,
+  ) ?? [0, 0];
+  const share = (along: number): number => (along - top) / Math.max(bottom - top, 1);
+  const inside = points.filter(([along]) => share(along) >= stretch[0] && share(along) <= stretch[1]);
+  return extentOf(inside.map(([, across]) => across));
 }

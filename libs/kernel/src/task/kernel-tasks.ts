@@ -10,14 +10,11 @@ export interface KernelTaskSetup {
   readonly intraOpThreads: number;
 }
 
-/** Tasks without a state of their own; each is done in the caller's thread as well where there is no other. */
-const PLAIN = {};
-
 /** The tasks of one thread, which has a network of its own. */
-export type KernelTasks = typeof PLAIN & {
+export interface KernelTasks {
   describe(nothing: undefined): Pick<SpineSegmenter, 'model' | 'input'>;
   segment(call: { slices: Float32Array; shape: SegmenterShape }): Promise<Float32Array>;
-};
+}
 
 /** The module of the tasks, for whoever starts threads. */
 export const KERNEL_TASKS = { file: __filename, create: 'createKernelTasks' } as const;
@@ -26,7 +23,6 @@ export const KERNEL_TASKS = { file: __filename, create: 'createKernelTasks' } as
 export async function createKernelTasks({ files, intraOpThreads }: KernelTaskSetup): Promise<KernelTasks> {
   const segmenter = await openSegmenter((file) => Promise.resolve(files[file]!), { intraOpThreads, oneAtATime: true });
   return {
-    ...PLAIN,
     describe: () => ({ model: segmenter.model, input: segmenter.input }),
     segment: ({ slices, shape }) => segmenter.segment(slices, shape),
   };

@@ -8,7 +8,7 @@ const MOST_RUNNERS = 4;
 
 /**
  * Loads a model once per thread: as many of its calls as there are threads run at the same time, and none of them keeps the
- * caller's own thread busy, as a call of onnxruntime-node does. The threads serve the rest of the kernel as well.
+ * caller's own thread busy, as a call of onnxruntime-node does.
  *
  * With one thread, or where the kernel is not compiled, it is loaded as `openSegmenter` does.
  *
