@@ -14,3 +14,4 @@ export { createS3Store, type S3StoreOptions } from './s3/s3-store';
 export { Spool, type SpoolEvent, type SpoolOptions, type SpoolState } from './spool/spool';
 export { type SpooledRecord } from './spool/delivery-queue';
 export { type SpoolWriter } from './spool/spool-writer';
+export { Turns } from './spool/turns';

@@ -1,5 +1,12 @@
 import { isUid } from '@endplate/dicom';
-import { instanceKey, type ObjectStore, type Spool, type SpooledRecord, type SpoolWriter } from '@endplate/store';
+import {
+  instanceKey,
+  type ObjectStore,
+  type Spool,
+  type SpooledRecord,
+  type SpoolWriter,
+  Turns,
+} from '@endplate/store';
 import { z } from 'zod';
 import { type InstanceClaim, type InstanceIntake, type InstanceUIDs, type Landing, type ReceivedOutcome } from './instance-intake'; // prettier-ignore
 import { type InstanceLedger } from './instance-ledger';
@@ -108,8 +115,8 @@ function encodeInfo(header: InstanceUIDs, { meta, source }: InstanceClaim): Buff
 
 /** Brings spooled instances to the object store and into the record of their study. */
 export class SpoolUploader {
-  /** The last upload or check under each key: two of the same UIDs go one after the other. */
-  private readonly byKey = new Map<string, Promise<unknown>>();
+  /** Uploads and checks under each key: two of the same UIDs go one after the other. */
+  private readonly turns = new Turns();
 
   constructor(
     private readonly store: Pick<ObjectStore, 'put' | 'getStream' | 'holds'>,
@@ -135,7 +142,7 @@ export class SpoolUploader {
    */
   async upload(record: SpooledRecord): Promise<void> {
     const { source, transferSyntaxUID, ...header } = parse(record.info);
-    await this.oneByOne(instanceKey(header), async () => {
+    await this.turns.do(instanceKey(header), async () => {
       const file = await record.read();
       const kind = await this.settle(file, header, transferSyntaxUID);
       await this.ledger.record(source, { kind, header, sizeBytes: file.length });
@@ -146,7 +153,7 @@ export class SpoolUploader {
   /** Resolves when the object store still has an instance that was uploaded, or has it again. */
   async recheck(record: SpooledRecord): Promise<void> {
     const { source, transferSyntaxUID, ...header } = parse(record.info);
-    await this.oneByOne(instanceKey(header), async () => {
+    await this.turns.do(instanceKey(header), async () => {
       const file = await record.read();
       if (await this.store.holds(instanceKey(header), file)) return;
       // Gone, or never there because it was a duplicate or a conflict.
@@ -162,17 +169,6 @@ export class SpoolUploader {
     return settle(this.store, header, transferSyntaxUID, digest, (key) =>
       this.store.put(key, file, { ifAbsent: true, proven: true, contentType: 'application/dicom' }),
     );
-  }
-
-  private async oneByOne(key: string, work: () => Promise<void>): Promise<void> {
-    const before = this.byKey.get(key);
-    const mine = before ? before.then(work, work) : work();
-    this.byKey.set(key, mine);
-    try {
-      await mine;
-    } finally {
-      if (this.byKey.get(key) === mine) this.byKey.delete(key);
-    }
   }
 }
 

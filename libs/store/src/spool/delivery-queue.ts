@@ -1,6 +1,6 @@
-import { DeliveryTurns, type Turn } from './delivery-turns';
 import { ReadingRooms } from './reading-rooms';
 import { type Segment } from './segment';
+import { type Turn, Turns } from './turns';
 
 const DELIVERIES_AT_ONCE = 4;
 
@@ -73,7 +73,7 @@ export class DeliveryQueue {
   private readonly running = new Map<Promise<void>, Undelivered>();
   private readonly sleepers = new Set<() => void>();
   private readonly rooms: ReadingRooms;
-  private readonly turns = new DeliveryTurns();
+  private readonly turns = new Turns();
   private opening: Promise<unknown> = Promise.resolve();
   private isClosing = false;
 

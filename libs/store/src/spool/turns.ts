@@ -7,7 +7,7 @@ export interface Turn {
 }
 
 /** Lines up what has the same name; what has another name does not wait. */
-export class DeliveryTurns {
+export class Turns {
   private readonly last = new Map<string, Promise<void>>();
 
   take(name: string): Turn {
@@ -20,5 +20,16 @@ export class DeliveryTurns {
       over();
     };
     return { comes, end };
+  }
+
+  /** Does work when its turn comes; the next one goes however it ends. */
+  async do(name: string, work: () => Promise<void>): Promise<void> {
+    const turn = this.take(name);
+    await turn.comes;
+    try {
+      await work();
+    } finally {
+      turn.end();
+    }
   }
 }
